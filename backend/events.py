@@ -1,0 +1,105 @@
+"""What a running job tells whoever started it; `docs/protocol.md` is the written form.
+
+A job takes `on_event` and calls it with one of these. `on_event` may raise
+`backend.errors.Cancelled`; a job calls it often enough for that to be how a cancel arrives.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class Event:
+    """Base of all events; `name` is the value of `event` in the JSON line."""
+
+    name: ClassVar[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object of this event."""
+        return {"event": self.name, **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Start(Event):
+    """The job has checked its input and begins."""
+
+    name = "start"
+    job: str
+    device: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Progress(Event):
+    """`done` of `total` units; `rate` in units a second; `eta_s` is None until it can be told."""
+
+    name = "progress"
+    stage: str
+    done: int
+    total: int
+    unit: str
+    rate: float = 0.0
+    eta_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Log(Event):
+    """A sentence for the log; `level` is info or warning."""
+
+    name = "log"
+    level: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Result(Event):
+    """The job is done: what was written (absolute paths by role) and what was counted."""
+
+    name = "result"
+    paths: dict[str, str]
+    counts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Error(Event):
+    """The job failed; `kind` is the error's class, see `backend.errors`."""
+
+    name = "error"
+    kind: str
+    message: str
+    remedy: str
+
+
+OnEvent = Callable[[Event], None]
+
+
+class Meter:
+    """Counts units of a stage and reports them, a few times a second at most."""
+
+    interval_s = 0.2
+
+    def __init__(self, on_event: OnEvent, stage: str, total: int, unit: str) -> None:
+        self._on_event = on_event
+        self._stage, self._total, self._unit = stage, total, unit
+        self._done = 0
+        self._began = time.monotonic()
+        self._reported = self._began
+        self._report()
+
+    def advance(self, count: int) -> None:
+        """`count` more units are done."""
+        self._done += count
+        if self._done >= self._total or time.monotonic() - self._reported >= self.interval_s:
+            self._report()
+
+    def _report(self) -> None:
+        self._reported = time.monotonic()
+        rate = self._done / max(self._reported - self._began, 1e-9)
+        eta = (self._total - self._done) / rate if self._done else None
+        self._on_event(
+            Progress(self._stage, self._done, self._total, self._unit, round(rate, 3), eta)
+        )
