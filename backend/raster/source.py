@@ -1,0 +1,338 @@
+"""The image as the network wants it: bands by role, 0..255 values, validity, on one grid.
+
+`RasterSource.read` gives whole rows of the grid; nothing here holds more than it was asked for.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import rasterio
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import CRS
+from rasterio.enums import ColorInterp, MaskFlags, Resampling
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.windows import Window
+
+from backend.errors import RasterError
+from backend.raster.grid import Grid
+from backend.raster.ground import ground_sampling_distance, resampled
+
+# Side of the decimated image from which the stretch of non-8-bit rasters is taken [px].
+STRETCH_SAMPLE = 1024
+STRETCH_PERCENTILES = (2.0, 98.0)
+COLOUR_ROLES = {
+    "red": ColorInterp.red,
+    "green": ColorInterp.green,
+    "blue": ColorInterp.blue,
+}
+BYTE_RANGE = (0.0, 255.0)
+# Room for decoded blocks besides the one row of blocks that a band of rows touches [bytes].
+CACHE_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class SourceRequest:
+    """Which raster, which bands, and what the checkpoint expects of them."""
+
+    path: str
+    roles: tuple[str, ...]
+    value_range: tuple[float, float] = BYTE_RANGE
+    fill: tuple[float, ...] = ()
+    bands: tuple[int, ...] | None = None
+    gsd: str | float = "auto"
+    gsd_nominal: float | None = None
+    gsd_range: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class SourceReport:
+    """What was decided about the raster, for the log and for `run.json`."""
+
+    bands: tuple[int, ...]
+    dtype: str
+    native_gsd: tuple[float, float] | None
+    gsd: tuple[float, float] | None
+    resampled: bool
+    stretch: tuple[float, float] | None
+    notes: list[str]
+
+
+class RasterSource:
+    """Rows of a raster on its grid: values (C, rows, W) and validity (rows, W).
+
+    Values are uint8 for 8-bit rasters and float32 otherwise; where the checkpoint expects 8-bit
+    values, other types are stretched to 0..255 by one range for the whole raster. Invalid pixels
+    (nodata value, mask, alpha, NaN) hold `request.fill`.
+    """
+
+    def __init__(self, request: SourceRequest) -> None:
+        with ExitStack() as stack:
+            self._data = stack.enter_context(open_raster(request.path))
+            stack.enter_context(rasterio.Env(GDAL_CACHEMAX=_cache_bytes(self._data)))
+            self._set_up(request)
+            self._stack = stack.pop_all()
+
+    def _set_up(self, request: SourceRequest) -> None:
+        notes: list[str] = []
+        self._palette = _palette(self._data)
+        self._bands = _choose_bands(self._data, request, self._palette is not None)
+        self.grid, native, self._resample = _choose_grid(self._data, request, notes)
+        types = [self._data.dtypes[band - 1] for band in self._bands]
+        self.dtype = np.dtype("uint8" if set(types) == {"uint8"} else "float32")
+        stretches = self.dtype != np.uint8 and request.value_range == BYTE_RANGE
+        self._stretch = self._range_of_values() if stretches else None
+        fill = request.fill or (0.0,) * len(request.roles)
+        self._fill = np.asarray(fill).round().astype(self.dtype)[:, None, None]
+        self.report = SourceReport(
+            bands=self._bands,
+            dtype=types[0],
+            native_gsd=native,
+            gsd=ground_sampling_distance(self.grid),
+            resampled=self._resample,
+            stretch=self._stretch,
+            notes=notes,
+        )
+
+    def __enter__(self) -> RasterSource:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def read(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        """Rows [first, last) of the grid: values (C, rows, W) and validity (rows, W).
+
+        Raises `RasterError` where the file is damaged.
+        """
+        try:
+            values, valid = self._read(first, last)
+        except RasterioError as error:
+            raise _damaged(self._data.name, f" at rows {first} to {last}", error) from error
+        return np.where(valid, values, self._fill), valid
+
+    def _read(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        window, shape = self._window(first, last)
+        raw = self._data.read(
+            list(self._bands), window=window, out_shape=(len(self._bands), *shape),
+            resampling=self._resampling(),
+        )  # fmt: skip
+        valid = self._valid(window, shape)
+        if self._palette is not None:
+            return self._palette[:, raw[0]], valid
+        if raw.dtype.kind == "f":
+            finite = np.isfinite(raw).all(axis=0)
+            valid &= finite
+            raw = np.where(finite, raw, 0)
+        return self._scaled(raw), valid
+
+    def _window(self, first: int, last: int) -> tuple[Window, tuple[int, int]]:
+        factor = self._data.height / self.grid.height
+        window = Window(0, first * factor, self._data.width, (last - first) * factor)
+        return window, (last - first, self.grid.width)
+
+    def _resampling(self) -> Resampling:
+        if self._palette is not None or not self._resample:
+            return Resampling.nearest
+        shrinks = self._data.width * self._data.height >= self.grid.width * self.grid.height
+        return Resampling.average if shrinks else Resampling.bilinear
+
+    def _valid(self, window: Window, shape: tuple[int, int]) -> NDArray[np.bool_]:
+        """A pixel is valid where any of its bands is, as GDAL's dataset mask has it."""
+        flags = [self._data.mask_flag_enums[band - 1] for band in self._bands]
+        if all(MaskFlags.all_valid in flag for flag in flags):
+            return np.ones(shape, bool)
+        shared = any(MaskFlags.per_dataset in flag for flag in flags)
+        bands = [self._bands[0]] if shared else list(self._bands)
+        masks = self._data.read_masks(bands, window=window, out_shape=(len(bands), *shape))
+        return (masks > 0).any(axis=0)
+
+    def _scaled(self, raw: NDArray[Any]) -> NDArray[Any]:
+        if self._stretch is None:
+            return raw if raw.dtype == self.dtype else raw.astype(self.dtype)
+        low, high = self._stretch
+        scaled = (raw.astype(np.float32) - low) * (255.0 / (high - low))
+        return np.clip(scaled, 0, 255, out=scaled)
+
+    def _range_of_values(self) -> tuple[float, float]:
+        """The 2nd and 98th percentile of the valid pixels of a decimated image."""
+        step = max(1, math.ceil(max(self._data.shape) / STRETCH_SAMPLE))
+        shape = (math.ceil(self._data.height / step), math.ceil(self._data.width / step))
+        try:
+            raw = self._data.read(list(self._bands), out_shape=(len(self._bands), *shape))
+            valid = self._valid(Window(0, 0, self._data.width, self._data.height), shape)
+        except RasterioError as error:
+            raise _damaged(self._data.name, "", error) from error
+        sample = raw[:, valid].astype(np.float64)
+        sample = sample[np.isfinite(sample)]
+        if sample.size == 0:
+            raise all_nodata(self._data.name)
+        low, high = np.percentile(sample, STRETCH_PERCENTILES)
+        if high <= low:
+            low, high = sample.min(), sample.max()
+        return float(low), float(high if high > low else low + 1)
+
+
+def open_raster(path: str) -> rasterio.DatasetReader:
+    """The dataset behind `path` (a file or any name GDAL opens), or a `RasterError`."""
+    plain = not path.startswith("/vsi") and ":" not in path[2:]
+    if plain and not Path(path).exists():
+        raise RasterError(f"There is no raster file {path}.", "Check the path.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            data = rasterio.open(path)
+    except RasterioError as error:
+        raise RasterError(
+            f"{path} is not a raster that GDAL can read ({_reason(error)}).",
+            "Choose a GeoTIFF or another raster format.",
+        ) from error
+    if data.count == 0:
+        data.close()
+        raise RasterError(
+            f"{path} has no raster bands of its own.",
+            "Choose one of its subdatasets, or another raster.",
+        )
+    return data
+
+
+def _reason(error: Exception) -> str:
+    return str(error.__cause__ or error).strip().rstrip(".")
+
+
+def _damaged(path: str, where: str, error: Exception) -> RasterError:
+    return RasterError(
+        f"{path} cannot be read{where}: the file is damaged or truncated ({_reason(error)}).",
+        "Copy or export the raster again.",
+    )
+
+
+def all_nodata(path: str) -> RasterError:
+    """The error for a raster without a single valid pixel."""
+    return RasterError(
+        f"{path} has no valid pixel: everything is nodata.",
+        "Check the raster's nodata value, mask and alpha band.",
+    )
+
+
+def _cache_bytes(data: rasterio.DatasetReader) -> int:
+    """Enough for GDAL to keep one row of blocks, so that none is decoded twice."""
+    # GDAL reads parts of a strip that holds the whole image; it need not be kept whole.
+    rows = min(1024, max(shape[0] for shape in data.block_shapes))
+    pixel = sum(np.dtype(name).itemsize for name in data.dtypes)
+    return CACHE_BYTES + 2 * data.width * rows * pixel
+
+
+def _palette(data: rasterio.DatasetReader) -> NDArray[np.uint8] | None:
+    """Colours (3, 256) of a paletted first band, or None."""
+    if data.colorinterp[0] != ColorInterp.palette:
+        return None
+    colours = np.zeros((3, 256), np.uint8)
+    for value, rgba in data.colormap(1).items():
+        colours[:, value] = rgba[:3]
+    return colours
+
+
+def _choose_bands(
+    data: rasterio.DatasetReader, request: SourceRequest, paletted: bool
+) -> tuple[int, ...]:
+    """1-based band numbers for the roles: as asked, else by colour, by name, by order."""
+    wanted = ", ".join(request.roles)
+    if request.bands is not None:
+        return _checked_bands(data, request.bands, request.roles)
+    if paletted and set(request.roles) == set(COLOUR_ROLES):
+        return (1,)
+    by_meaning = tuple(_band_of_role(data, role) for role in request.roles)
+    if all(by_meaning):
+        return by_meaning
+    usable = [i for i, kind in enumerate(data.colorinterp, 1) if kind != ColorInterp.alpha]
+    if len(usable) < len(request.roles):
+        raise RasterError(
+            f"{data.name} has {len(usable)} image band(s); the checkpoint needs"
+            f" {len(request.roles)} ({wanted}).",
+            "Choose a raster with these bands, or name the bands to use (--bands), for example"
+            f" {','.join('1' * len(request.roles))} to use the first for all.",
+        )
+    return tuple(usable[: len(request.roles)])
+
+
+def _checked_bands(
+    data: rasterio.DatasetReader, bands: tuple[int, ...], roles: tuple[str, ...]
+) -> tuple[int, ...]:
+    named = ",".join(map(str, bands))
+    if len(bands) != len(roles):
+        raise RasterError(
+            f"{len(bands)} band(s) were named ({named}); the checkpoint needs"
+            f" {len(roles)} ({', '.join(roles)}).",
+            "Name one band for each.",
+        )
+    for band in bands:
+        if not 1 <= band <= data.count:
+            raise RasterError(
+                f"{data.name} has no band {band}: it has bands 1 to {data.count}.",
+                "Name bands that exist (--bands).",
+            )
+    return bands
+
+
+def _band_of_role(data: rasterio.DatasetReader, role: str) -> int:
+    """The band whose colour interpretation or description is `role`; 0 where there is none."""
+    if role in COLOUR_ROLES and COLOUR_ROLES[role] in data.colorinterp:
+        return data.colorinterp.index(COLOUR_ROLES[role]) + 1
+    names = [(name or "").strip().lower() for name in data.descriptions]
+    return names.index(role) + 1 if role in names else 0
+
+
+def _choose_grid(
+    data: rasterio.DatasetReader, request: SourceRequest, notes: list[str]
+) -> tuple[Grid, tuple[float, float] | None, bool]:
+    """The output grid, the raster's own ground sampling distance [m], and whether they differ."""
+    crs = CRS.from_wkt(data.crs.to_wkt()) if data.crs else None
+    # An image without a place on the map lies below the origin, where QGIS draws it.
+    nowhere = crs is None and data.transform == Affine.identity()
+    transform = Affine.scale(1, -1) if nowhere else data.transform
+    native = Grid(data.width, data.height, transform, crs)
+    distance = ground_sampling_distance(native)
+    if distance is None:
+        if not isinstance(request.gsd, str):
+            raise RasterError(
+                f"{data.name} has no CRS, so its ground sampling distance is unknown and it"
+                f" cannot be resampled to {request.gsd} m.",
+                "Assign the CRS, or use the native distance (--gsd native).",
+            )
+        notes.append(
+            f"{data.name} has no CRS: it is used at its own resolution, and areas are in pixels."
+        )
+        return native, None, False
+    target = _target_gsd(request, distance)
+    if target is None:
+        return native, distance, False
+    grid = resampled(native, distance, target)
+    notes.append(
+        f"The raster's ground sampling distance is {distance[0]:.3g} x {distance[1]:.3g} m;"
+        f" it is read at {target:.3g} m, as {grid.width} x {grid.height} px."
+    )
+    return grid, distance, True
+
+
+def _target_gsd(request: SourceRequest, distance: tuple[float, float]) -> float | None:
+    """The distance to resample to [m], or None to leave the raster as it is."""
+    if not isinstance(request.gsd, str):
+        return request.gsd
+    if request.gsd == "native" or request.gsd_nominal is None or request.gsd_range is None:
+        return None
+    low, high = request.gsd_range
+    return None if all(low <= side <= high for side in distance) else request.gsd_nominal
