@@ -1,0 +1,117 @@
+"""An output folder held by one run: files are made under a hidden folder, then moved in whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from backend.errors import OutputError
+
+LOCK_NAME = ".calanddet.lock"
+PARTIAL_NAME = ".calanddet.partial"
+
+_open: set[Workspace] = set()
+
+
+class Workspace:
+    """Context manager over an output folder; unpublished files vanish when it ends.
+
+    Raises `OutputError` where the folder cannot be written or another run is using it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+        self.partial = self.folder / PARTIAL_NAME
+        self._lock: IO[str] | None = None
+
+    def __enter__(self) -> Workspace:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock = open(self.folder / LOCK_NAME, "a")
+        except OSError as error:
+            raise OutputError(
+                f"The output folder {self.folder} cannot be written: {error.strerror}.",
+                "Choose a folder in which you may create files.",
+            ) from error
+        if not _try_lock(self._lock):
+            self._lock.close()
+            raise OutputError(
+                f"The output folder {self.folder} is in use by another run.",
+                "Wait for it to end, or choose another folder.",
+            )
+        _open.add(self)
+        # What a killed run left behind.
+        shutil.rmtree(self.partial, ignore_errors=True)
+        self.partial.mkdir()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.discard()
+        _open.discard(self)
+        if self._lock:
+            self._lock.close()
+        # After closing: Windows does not remove an open file.
+        (self.folder / LOCK_NAME).unlink(missing_ok=True)
+
+    def require_space(self, size: int) -> None:
+        """Raise `OutputError` where fewer than `size` [bytes] are free."""
+        free = shutil.disk_usage(self.folder).free
+        if free < size:
+            raise OutputError(
+                f"The disk of {self.folder} has {free / 1e6:.0f} MB free; the results need about"
+                f" {size / 1e6:.0f} MB.",
+                "Free space, or choose a folder on another disk.",
+            )
+
+    def publish(self, names: list[str]) -> None:
+        """Move finished files into the folder, in this order, each at once."""
+        for name in names:
+            try:
+                # What SQLite may have left beside a GeoPackage belongs to the file that goes.
+                for suffix in ("-wal", "-shm"):
+                    (self.folder / f"{name}{suffix}").unlink(missing_ok=True)
+                os.replace(self.partial / name, self.folder / name)
+            except OSError as error:
+                raise OutputError(
+                    f"{self.folder / name} cannot be replaced: {error.strerror}.",
+                    "Close the program that has it open, or choose another output folder.",
+                ) from error
+
+    def discard(self) -> None:
+        """Remove what was not published."""
+        shutil.rmtree(self.partial, ignore_errors=True)
+
+
+def discard_all() -> None:
+    """Remove the unpublished files of every open workspace: the last act before a hard exit."""
+    for workspace in list(_open):
+        workspace.discard()
+        # The system drops the lock itself; a file that Windows keeps is taken over by the next run.
+        with suppress(OSError):
+            (workspace.folder / LOCK_NAME).unlink()
+
+
+def _try_lock(file: IO[str]) -> bool:
+    """Lock a file for this process; the system drops the lock when the process ends, however."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
