@@ -1,0 +1,162 @@
+"""The command line: it parses, and hands a frozen request to the one function that does the job.
+
+Defaults stand in the requests' dataclasses; what is not given here is left to them. Heavy modules
+are imported by the command that needs them, not before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from backend import __version__, protocol
+from backend.engines import DEVICES, PRECISIONS
+from backend.errors import CalandDetError
+from backend.events import OnEvent, Result
+from backend.raster.grid import OVERLAPS
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Parse, run, and end the process with the exit code."""
+    options = vars(_parser().parse_args(arguments))
+    job, as_json = options.pop("job"), options.pop("json", False)
+    sys.exit(protocol.run(lambda on_event: job(options, on_event), as_json))
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line, and which leaves defaults to the requests."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, argument_default=argparse.SUPPRESS)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(CalandDetError.exit_code, f"{self.prog}: {message}. See {self.prog} --help.\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m backend", description="CALandDet landslide detection.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_detect(commands.add_parser("detect", help="find landslides in a raster"))
+    _add_vectorize(commands.add_parser("vectorize", help="polygons from a probability raster"))
+    _add_checkpoint(commands.add_parser("checkpoint", help="show or convert a checkpoint"))
+    _add_devices(commands.add_parser("devices", help="list the devices that can run a network"))
+    return parser
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="JSON lines on stdout")
+
+
+def _add_polygon_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dem", metavar="DEM", help="elevation model [m] for slope and relief")
+    parser.add_argument("--threshold", type=float, metavar="P", help="probability, 0 to 1")
+    parser.add_argument(
+        "--min-area", dest="min_area_m2", type=float, metavar="M2", help="drop smaller polygons"
+    )
+
+
+def _add_detect(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("raster", metavar="RASTER")
+    parser.add_argument("--checkpoint", type=Path, required=True, metavar="CKPT")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--bands", type=_bands, metavar="R,G,B", help="band numbers, from 1")
+    parser.add_argument("--aoi", metavar="VECTOR", help="polygons to search in")
+    parser.add_argument("--gsd", type=_gsd, metavar="auto|native|METRES")
+    parser.add_argument("--overlap", choices=OVERLAPS)
+    parser.add_argument("--device", choices=DEVICES)
+    parser.add_argument("--precision", choices=PRECISIONS)
+    _add_polygon_options(parser)
+    _add_json(parser)
+    parser.set_defaults(job=_detect)
+
+
+def _add_vectorize(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("probability", type=Path, metavar="PROBABILITY")
+    parser.add_argument("--out", type=Path, required=True, metavar="GPKG")
+    parser.add_argument("--simplify", dest="simplify_px", type=float, metavar="PX")
+    _add_polygon_options(parser)
+    _add_json(parser)
+    parser.set_defaults(job=_vectorize)
+
+
+def _add_checkpoint(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="show|convert")
+    show = actions.add_parser("show", help="what a checkpoint is and was trained for")
+    convert = actions.add_parser("convert", help="a published file to .safetensors with a card")
+    for action in (show, convert):
+        action.add_argument("file", type=Path, metavar="FILE")
+        action.add_argument("--arch", metavar="NAME", help="the architecture it has to be")
+        _add_json(action)
+    convert.add_argument("--out", type=Path, metavar="FILE", help="default: beside FILE")
+    show.set_defaults(job=_show_checkpoint)
+    convert.set_defaults(job=_convert_checkpoint)
+
+
+def _add_devices(parser: argparse.ArgumentParser) -> None:
+    _add_json(parser)
+    parser.set_defaults(job=_devices)
+
+
+def _bands(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a list of band numbers such as 1,2,3"
+        ) from None
+
+
+def _gsd(text: str) -> str | float:
+    if text in ("auto", "native"):
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither auto, native nor a number of metres"
+        ) from None
+
+
+def _detect(options: dict[str, Any], on_event: OnEvent) -> None:
+    from backend.detect import DetectRequest, detect
+
+    detect(DetectRequest(**options), on_event)
+
+
+def _vectorize(options: dict[str, Any], on_event: OnEvent) -> None:
+    from backend.vectorize import VectorizeRequest, vectorize
+
+    vectorize(VectorizeRequest(**options), on_event)
+
+
+def _show_checkpoint(options: dict[str, Any], on_event: OnEvent) -> None:
+    from backend.checkpoint import describe
+
+    on_event(Result({}, describe(options["file"], options.get("arch"))))
+
+
+def _convert_checkpoint(options: dict[str, Any], on_event: OnEvent) -> None:
+    from backend.checkpoint import convert
+
+    source = options["file"]
+    out = options.get("out", source.with_suffix(".safetensors"))
+    card = convert(source, out, options.get("arch"))
+    on_event(Result({"checkpoint": str(out.absolute())}, {"architecture": card.architecture}))
+
+
+def _devices(options: dict[str, Any], on_event: OnEvent) -> None:
+    from backend.engines.devices import list_devices
+
+    devices = {
+        device.name: {
+            "available": device.available,
+            "description": device.description,
+            "reason": device.reason,
+        }
+        for device in list_devices()
+    }
+    on_event(Result({}, devices))
