@@ -1,0 +1,76 @@
+"""Small widgets that never ask for more room than they are given."""
+
+from __future__ import annotations
+
+import re
+
+from qgis.gui import QgsMapLayerComboBox
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QPaintEvent
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QWidget,
+)
+
+# A long word, a path for one, may be broken after these and anyway every so many characters.
+LONG_WORD = re.compile(r"\S{24,}")
+BREAK_AFTER = re.compile(r"([/\\_:-]|[^\s/\\_:-]{16})(?=\S)")
+ZERO_WIDTH_SPACE = "\u200b"
+
+
+class LayerCombo(QgsMapLayerComboBox):
+    """A combo box of layers that elides long names and shows them in full in its tooltip."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.currentTextChanged.connect(self.setToolTip)
+        self.setToolTip(self.currentText())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the box with its text cut in the middle where it does not fit."""
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        control, field = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        width = self.style().subControlRect(control, option, field, self).width()
+        if not option.currentIcon.isNull():
+            width -= option.iconSize.width() + 4
+        option.currentText = option.fontMetrics.elidedText(
+            option.currentText, Qt.TextElideMode.ElideMiddle, width
+        )
+        painter.drawComplexControl(control, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+
+class TextLabel(QLabel):
+    """A label of running text; it is hidden while it is empty, and breaks long paths."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self.show_text("")
+
+    def show_text(self, text: str) -> None:
+        """Show a text, or nothing at all."""
+        self.setText(LONG_WORD.sub(lambda word: _breakable(word.group()), text))
+        self.setToolTip(text)
+        self.setVisible(bool(text))
+
+    def shown_text(self) -> str:
+        """The text as it was given."""
+        return self.toolTip()
+
+
+def _breakable(word: str) -> str:
+    return BREAK_AFTER.sub(rf"\1{ZERO_WIDTH_SPACE}", word)

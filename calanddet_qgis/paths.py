@@ -1,0 +1,23 @@
+"""Where the plugin's own files are: beside its modules, or one level up in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+# Not resolved: a linked plugin folder has its own links to `backend` and `resources`.
+PACKAGE = Path(__file__).absolute().parent
+
+
+def home() -> Path:
+    """The folder that holds `backend` and `resources`."""
+    return PACKAGE if (PACKAGE / "backend").is_dir() else PACKAGE.parent
+
+
+def icon(name: str) -> str:
+    """Path of an icon by its name without `.svg`."""
+    return str(home() / "resources" / "icons" / f"{name}.svg")
+
+
+def style(name: str) -> Path:
+    """Path of a layer style by its name without `.qml`."""
+    return home() / "resources" / "styles" / f"{name}.qml"

@@ -1,0 +1,124 @@
+"""What the user chose, checked, and as the worker's arguments; panel and Processing share it."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from qgis.core import QgsProviderRegistry, QgsRasterLayer
+
+from .messages import Failure, tr
+from .settings import WORKER_PYTHON
+
+# The first is the backend's default.
+OVERLAPS = ("balanced", "reference", "fast")
+# Unbuffered UTF-8, and nothing of the user's own Python set-up.
+INTERPRETER_SWITCHES = ("-E", "-s", "-u", "-X", "utf8")
+# On Windows, the strictest system.
+NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*]')
+RESULT_NAMES = ("landslides.gpkg", "mask.tif", "probability.tif", "run.json")
+
+
+@dataclass(frozen=True)
+class DetectRequest:
+    """One run of detection; None leaves the choice to the backend or to the checkpoint."""
+
+    raster: str  # what GDAL opens
+    checkpoint: str
+    out: str
+    threshold: float | None = None
+    min_area_m2: float = 0.0
+    overlap: str = OVERLAPS[0]
+    gsd: str = "auto"  # auto, native, or metres
+    dem: str | None = None
+    aoi: str | None = None
+
+    def arguments(self) -> list[str]:
+        """The worker's command and its options."""
+        options = {
+            "--checkpoint": self.checkpoint,
+            "--out": self.out,
+            "--overlap": self.overlap,
+            "--gsd": self.gsd,
+            "--threshold": self.threshold,
+            "--min-area": self.min_area_m2 or None,
+            "--dem": self.dem,
+            "--aoi": self.aoi,
+        }
+        given = {name: value for name, value in options.items() if value is not None}
+        # One word each, so that no value is ever taken for an option.
+        return ["detect", self.raster, *(f"{name}={value}" for name, value in given.items())]
+
+    def command(self) -> list[str]:
+        """The whole command line of the worker. Raises `Failure` where its Python is not set."""
+        switches = [*INTERPRETER_SWITCHES, "-m", "backend"]
+        return [worker_python(), *switches, *self.arguments(), "--json"]
+
+
+def worker_python() -> str:
+    """The worker's interpreter. Raises `Failure` where none is set or it is gone."""
+    python = WORKER_PYTHON.get()
+    remedy = tr("Choose one in Settings > Options > CALandDet.")
+    if not python:
+        raise Failure("runtime", tr("The worker's Python is not set."), remedy)
+    if not os.access(python, os.X_OK) or not os.path.isfile(python):
+        message = tr("The worker's Python {} is not there or cannot be run.").format(python)
+        raise Failure("runtime", message, remedy)
+    return python
+
+
+def raster_source(layer: QgsRasterLayer | None) -> str:
+    """What GDAL opens to read the layer. Raises `Failure` for a layer that GDAL cannot read."""
+    if layer is None:
+        message = tr("There is no raster layer to search.")
+        raise Failure("raster", message, tr("Add an orthophoto to the project and choose it."))
+    if layer.providerType() != "gdal":
+        message = tr("The layer {} comes from the provider {}, which is not a file.")
+        remedy = tr("Export it to a GeoTIFF first (Layer > Save As…).")
+        raise Failure("raster", message.format(layer.name(), layer.providerType()), remedy)
+    source = layer.dataProvider().dataSourceUri() if layer.dataProvider() else layer.source()
+    if "|" in source:
+        parts = QgsProviderRegistry.instance().decodeUri("gdal", source)
+        parts.pop("openOptions", None)
+        source = QgsProviderRegistry.instance().encodeUri("gdal", parts)
+    return absolute(source)
+
+
+def absolute(source: str) -> str:
+    """A path that does not depend on the working directory; other sources as they are."""
+    return os.path.abspath(source) if os.path.exists(source) else source
+
+
+def check_checkpoint(path: str) -> str:
+    """The checkpoint's absolute path. Raises `Failure` where there is none."""
+    if not path:
+        message = tr("No checkpoint is chosen.")
+        raise Failure("checkpoint", message, tr("Choose a .safetensors, .pt or .pth file."))
+    if not os.path.isfile(path):
+        message = tr("There is no checkpoint file {}.").format(path)
+        raise Failure("checkpoint", message, tr("Choose another file."))
+    return os.path.abspath(path)
+
+
+def check_fresh(folder: str) -> str:
+    """The folder's absolute path. Raises `Failure` where it already holds results."""
+    for name in RESULT_NAMES:
+        if os.path.exists(os.path.join(folder, name)):
+            message = tr("The folder {} already holds results ({}).").format(folder, name)
+            remedy = tr("Choose another folder, or clear the field to get a new one.")
+            raise Failure("output", message, remedy)
+    return os.path.abspath(folder)
+
+
+def default_folder(source: str, now: datetime) -> Path:
+    """A new folder beside the raster; in the user's home where that cannot be written."""
+    path = QgsProviderRegistry.instance().decodeUri("gdal", source).get("path") or source
+    raster = Path(path)
+    parent = raster.parent
+    if not (raster.exists() and os.access(parent, os.W_OK)):
+        parent = Path.home()
+    stem = NOT_IN_FILE_NAMES.sub("_", raster.stem)
+    return parent / f"{stem}_landslides_{now:%Y%m%d-%H%M%S}"

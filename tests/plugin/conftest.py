@@ -1,0 +1,85 @@
+"""A real QGIS with its own profile, and the real worker."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+# Before Qt starts: no test reads or writes the settings of whoever runs it.
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="calanddet-tests-")
+
+import pytest
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import QLocale
+
+from calanddet_qgis import settings
+from tests.plugin.factories import ROOT, Profile, make_raster
+
+EMBED_DIM = 24
+
+
+def pytest_collection_modifyitems(items):
+    """All tests beside this file need QGIS."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("qgis")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def english(qgis_app):
+    """Numbers as the tests expect them, whatever the machine's language."""
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+
+
+@pytest.fixture(scope="session")
+def worker_python():
+    """The worker's interpreter."""
+    default = ROOT / ".venv" / "worker" / "bin" / "python"
+    python = Path(os.environ.get("CALANDDET_WORKER_PYTHON", default))
+    if not python.exists():
+        pytest.skip(f"there is no worker's Python at {python} (make setup)")
+    return python
+
+
+@pytest.fixture(scope="session")
+def checkpoint(worker_python, tmp_path_factory):
+    """A small network with seeded weights."""
+    path = tmp_path_factory.mktemp("checkpoint") / "seeded.safetensors"
+    script = (
+        "import sys; from pathlib import Path; from tests.backend.golden import *\n"
+        f"write_seeded_checkpoint(Path(sys.argv[1]), embed_dim={EMBED_DIM})"
+    )
+    subprocess.run([worker_python, "-c", script, path], cwd=ROOT, check=True, timeout=120)
+    return path
+
+
+@pytest.fixture
+def clean_settings():
+    """Settings as on the first day."""
+    for value in vars(settings).values():
+        if isinstance(value, settings.Setting):
+            value.set(value.default)
+
+
+@pytest.fixture
+def project(qgis_new_project, clean_settings):
+    """An empty project, and nothing running when the test ends."""
+    yield QgsProject.instance()
+    QgsApplication.taskManager().cancelAll()
+    QgsProject.instance().clear()
+
+
+@pytest.fixture
+def image(tmp_path, project):
+    """A raster layer in the project."""
+    layer = QgsRasterLayer(str(make_raster(tmp_path / "image.tif")), "image")
+    project.addMapLayer(layer)
+    return layer
+
+
+@pytest.fixture
+def profile(tmp_path, worker_python):
+    """A fresh QGIS profile with the plugin and the real worker."""
+    return Profile(tmp_path / "qgis", worker_python)
