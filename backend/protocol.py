@@ -46,7 +46,7 @@ def run(job: Job, as_json: bool) -> int:
     except MemoryError as error:
         failure = Error("memory", "There is not enough memory.", "Close other programs.")
         return _report_failure(reporter, failure, error)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (the process boundary: what reaches it is a bug)
         traceback.print_exc()
         text = f"{type(error).__name__}: {error}"
         failure = Error(

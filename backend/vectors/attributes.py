@@ -58,6 +58,8 @@ REVIEWED = {
 }
 # As many as mean something.
 DECIMALS = {
+    "area_m2": 3,
+    "perimeter_m": 3,
     "probability_mean": 4,
     "probability_max": 4,
     "elongation": 3,
