@@ -1,0 +1,110 @@
+# `make help` lists the targets. Variables may be given on the command line: make demo RASTER=my.tif
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+# The worker's environment starts from this interpreter (3.11 or newer), never from one that
+# happens to come first on PATH, such as conda's.
+PYTHON ?= /usr/bin/python3
+# QGIS, and the Python that QGIS runs.
+QGIS ?= qgis
+QGIS_PYTHON ?= /usr/bin/python3
+# Where PyTorch keeps its CPU builds; asked only where there is no NVIDIA driver and pip's own
+# configuration has none.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+# `make link`: the profile to link into, and the folder of profiles (QGIS's own where empty).
+PROFILE ?= default
+PROFILES ?=
+# `make demo`: an image and a checkpoint instead of the built-in ones.
+RASTER ?=
+CHECKPOINT ?=
+export PYTHON TORCH_INDEX PROFILE PROFILES QGIS RASTER CHECKPOINT
+
+WORKER := .venv/worker/bin/python
+QGIS_TESTS := .venv/qgis/bin/python
+ZIP := build/calanddet_qgis.zip
+
+ON_MAC := $(filter Darwin,$(shell uname))
+SCREEN := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(ON_MAC),,xvfb-run -a -s "-screen 0 1366x768x24")
+
+# Where Python is older than the worker needs (Ubuntu 22.04), a newer one stands beside it.
+OLD_PYTHON := $(shell $(PYTHON) -c 'import sys; print("old" * (sys.version_info < (3, 11)))' 2>&-)
+PYTHON_PACKAGES := python3-venv $(if $(OLD_PYTHON),python3.11-venv)
+QGIS_PACKAGES := qgis python3-qgis qgis-providers $(if $(SCREEN),xvfb xauth)
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+# ---- environments ------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: .venv/worker/.ready .venv/qgis/.ready ## install what all the others need (they do it themselves)
+
+.PHONY: worker-python
+worker-python: .venv/worker/.ready ## print the worker's interpreter (with make -s)
+	@echo "$(CURDIR)/$(WORKER)"
+
+.PHONY: packages-python packages-qgis
+packages-python:
+	@PROGRAMS=python3 .ci/system_packages.sh "Python environments" $(PYTHON_PACKAGES)
+packages-qgis:
+	@PROGRAMS="$(QGIS) $(if $(SCREEN),xvfb-run)" \
+	    .ci/system_packages.sh "QGIS, and a screen where there is none" $(QGIS_PACKAGES)
+
+.venv/worker/.ready: resources/runtime/requirements.txt tests/requirements-worker.txt | packages-python
+	@.ci/environment.sh worker
+
+.venv/qgis/.ready: tests/requirements-qgis.txt | packages-python packages-qgis
+	@PYTHON="$(QGIS_PYTHON)" .ci/environment.sh qgis
+
+# ---- using it ----------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: .venv/worker/.ready packages-qgis package ## detect in the real QGIS, pictures in build/demo [RASTER= CHECKPOINT=]
+	@$(SCREEN) "$(WORKER)" -m tests.demo --qgis "$(QGIS)" --qgis-python "$(QGIS_PYTHON)" \
+	    --zip $(ZIP) --out build/demo --raster "$$RASTER" --checkpoint "$$CHECKPOINT"
+
+.PHONY: run
+run: .venv/worker/.ready packages-qgis ## open QGIS with the plugin linked into a profile of its own
+	@"$(QGIS_PYTHON)" .ci/qgis_profile.py link --profiles build/run/profiles --profile develop \
+	    --worker "$(CURDIR)/$(WORKER)"
+	$(if $(SCREEN),@echo "There is no display to open QGIS on: try make demo." >&2; exit 1)
+	@"$(QGIS)" --profiles-path build/run --profile develop
+
+.PHONY: link
+link: .venv/worker/.ready packages-qgis ## link the plugin into your own QGIS [PROFILE=default PROFILES=]
+	@"$(QGIS_PYTHON)" .ci/qgis_profile.py link --profiles "$$PROFILES" --profile "$$PROFILE" \
+	    --worker "$(CURDIR)/$(WORKER)"
+
+.PHONY: package
+package: ## build the plugin's zip, build/calanddet_qgis.zip
+	@"$(PYTHON)" .ci/package.py $(ZIP)
+
+# ---- checking it -------------------------------------------------------------------------------
+
+.PHONY: test
+test: test-backend test-plugin ## run all tests
+
+.PHONY: test-backend
+test-backend: .venv/worker/.ready ## run the tests of the worker and of the whole path, without QGIS
+	@"$(WORKER)" -m pytest tests/backend tests/end_to_end
+
+.PHONY: test-plugin
+test-plugin: .venv/worker/.ready .venv/qgis/.ready ## run the tests of the plugin in a real QGIS
+	@$(SCREEN) "$(QGIS_TESTS)" -m pytest tests/plugin
+
+.PHONY: lint
+lint: .venv/worker/.ready ## check style, format and types
+	@"$(WORKER)" -m ruff check
+	@"$(WORKER)" -m ruff format --check
+	@"$(WORKER)" -m mypy backend
+
+.PHONY: clean distclean
+clean: ## remove what was built, keep the environments
+	@rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+distclean: clean ## remove the environments as well
+	@rm -rf .venv
