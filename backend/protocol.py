@@ -23,7 +23,7 @@ from backend.workspace import discard_all
 
 HEARTBEAT_S = 0.8
 # A job that has not ended by itself this long after a cancel is ended hard.
-CANCEL_GRACE_S = 0.6
+CANCEL_GRACE_S = 0.3
 # A worker gives way to the program that started it: its user interface comes first.
 WORKER_NICENESS = 5
 

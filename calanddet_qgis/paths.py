@@ -18,6 +18,12 @@ def icon(name: str) -> str:
     return str(home() / "resources" / "icons" / f"{name}.svg")
 
 
+def bundled_checkpoint() -> str:
+    """Path of the checkpoint that comes with the plugin; empty where there is none."""
+    found = sorted((home() / "resources" / "models").glob("*.safetensors"))
+    return str(found[0]) if found else ""
+
+
 def style(name: str) -> Path:
     """Path of a layer style by its name without `.qml`."""
     return home() / "resources" / "styles" / f"{name}.qml"

@@ -11,7 +11,8 @@ from pathlib import Path
 from qgis.core import QgsProviderRegistry, QgsRasterLayer
 
 from .messages import Failure, tr
-from .settings import WORKER_PYTHON
+from .paths import bundled_checkpoint
+from .settings import CHECKPOINT, WORKER_PYTHON
 
 # The first is the backend's default.
 OVERLAPS = ("balanced", "reference", "fast")
@@ -90,6 +91,12 @@ def raster_source(layer: QgsRasterLayer | None) -> str:
 def absolute(source: str) -> str:
     """A path that does not depend on the working directory; other sources as they are."""
     return os.path.abspath(source) if os.path.exists(source) else source
+
+
+def first_checkpoint() -> str:
+    """What to start from: the checkpoint used last if it is still there, else the bundled one."""
+    last = CHECKPOINT.get()
+    return last if os.path.isfile(last) else bundled_checkpoint()
 
 
 def check_checkpoint(path: str) -> str:

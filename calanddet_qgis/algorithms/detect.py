@@ -24,6 +24,7 @@ from qgis.core import (
 
 from ..layers import keep_styles, polygon_source
 from ..messages import Failure, checkpoint_filter, overlap_label, tr
+from ..paths import bundled_checkpoint
 from ..request import (
     OVERLAPS,
     DetectRequest,
@@ -168,7 +169,12 @@ class DetectLandslides(CalandDetAlgorithm):
 def _main_parameters() -> list[QgsProcessingParameterDefinition]:
     return [
         QgsProcessingParameterRasterLayer("INPUT", tr("Image")),
-        QgsProcessingParameterFile("CHECKPOINT", tr("Checkpoint"), fileFilter=checkpoint_filter()),
+        QgsProcessingParameterFile(
+            "CHECKPOINT",
+            tr("Checkpoint"),
+            defaultValue=bundled_checkpoint() or None,
+            fileFilter=checkpoint_filter(),
+        ),
         QgsProcessingParameterNumber(
             "THRESHOLD", tr("Threshold"), DOUBLE, optional=True, minValue=0, maxValue=1
         ),

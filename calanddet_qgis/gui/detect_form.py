@@ -16,6 +16,7 @@ from ..request import (
     check_checkpoint,
     check_fresh,
     default_folder,
+    first_checkpoint,
     raster_source,
 )
 from ..settings import CHECKPOINT, MIN_AREA, OUTPUT_PARENT, OVERLAP, THRESHOLD
@@ -79,7 +80,7 @@ class DetectForm(QWidget):
         self.checkpoint.setFilter(checkpoint_filter())
         self.checkpoint.setDialogTitle(tr("Choose a checkpoint"))
         self.checkpoint.lineEdit().setPlaceholderText(tr("A .safetensors, .pt or .pth file"))
-        self.checkpoint.setFilePath(CHECKPOINT.get())
+        self.checkpoint.setFilePath(first_checkpoint())
         self.output.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.output.setDialogTitle(tr("Choose a folder for the results"))
         self.output.setDefaultRoot(OUTPUT_PARENT.get())
