@@ -7,7 +7,6 @@ are imported by the command that needs them, not before.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -23,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Parse, run, and end the process with the exit code."""
     options = vars(_parser().parse_args(arguments))
     job, as_json = options.pop("job"), options.pop("json", False)
-    sys.exit(protocol.run(lambda on_event: job(options, on_event), as_json))
+    protocol.leave(protocol.run(lambda on_event: job(options, on_event), as_json))
 
 
 class _Parser(argparse.ArgumentParser):
