@@ -27,6 +27,9 @@ from backend.vectors.simplify import Vertices, simplify
 
 # Rows are taken in slabs of about this many pixels, whose passes stay in the processor's cache.
 SLAB_PIXELS = 1 << 20
+# Checking whether a polygon is valid takes time with the square of its holes. One with more keeps
+# its exact outline, which is valid by construction.
+MOST_CHECKED_HOLES = 2000
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,9 @@ class Tracer:
             return exact
         kept = simplify(outline, sizes, self._simplify_px)
         simple = _assemble(outline, sizes, owner, kept)
-        return np.where(shapely.is_valid(simple), simple, exact)
+        checked = shapely.get_num_interior_rings(simple) <= MOST_CHECKED_HOLES
+        checked[checked] = shapely.is_valid(simple[checked])
+        return np.where(checked, simple, exact)
 
     def _carry(
         self, labels: Labels, segments: Segments, component: NDArray[np.int32]

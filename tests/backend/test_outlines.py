@@ -194,3 +194,11 @@ def test_a_comb_of_long_teeth_is_simplified_exactly():
     np.testing.assert_array_equal(rasterised(np.array([polygon]), values.shape), values > 0)
     # Four corners, cut, for each of 151 teeth; without simplification 120,000 vertices.
     assert shapely.get_num_coordinates(polygon) < 2500
+
+
+def test_a_polygon_of_thousands_of_holes_is_valid_and_keeps_them():
+    values = np.full((180, 180), 250, np.uint8)
+    values[1::3, 1::3] = 0
+    (polygon,) = traced(values, simplify=0.25).polygons
+    assert shapely.get_num_interior_rings(polygon) == 3600
+    assert shapely.is_valid(polygon)
