@@ -19,7 +19,7 @@ from typing import IO, NoReturn
 
 from backend.errors import CalandDetError, Cancelled
 from backend.events import Error, Event, Log, OnEvent, Progress, Result, Start
-from backend.workspace import discard_all
+from backend.workspace import abandon_all
 
 HEARTBEAT_S = 0.6
 # A job that has not ended by itself this long after a cancel is ended hard.
@@ -80,8 +80,8 @@ class JsonReporter:
         threading.Thread(target=self._beat, daemon=True).start()
 
     def __call__(self, event: Event) -> None:
-        """Send an event; raises `Cancelled` once a cancel has arrived."""
-        if self.cancelled.is_set() and not isinstance(event, Error):
+        """Send an event; raises `Cancelled` once a cancel has arrived, but for the last event."""
+        if self.cancelled.is_set() and not isinstance(event, Error | Result):
             raise Cancelled
         if isinstance(event, Progress):
             self._last = event
@@ -177,8 +177,9 @@ def _watch_stdin(reporter: JsonReporter) -> None:
     os.read(0, 1)
     reporter.cancelled.set()
     time.sleep(CANCEL_GRACE_S)
-    discard_all()
-    os._exit(Cancelled.exit_code)
+    # Too late where the results are out: then the job says so and ends by itself.
+    if abandon_all():
+        os._exit(Cancelled.exit_code)
 
 
 def _raise_cancelled(number: int, frame: FrameType | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,10 @@ from backend.errors import OutputError
 LOCK_NAME = ".calanddet.lock"
 PARTIAL_NAME = ".calanddet.partial"
 
-_open: set[Workspace] = set()
+# Those that are open, and those whose results are out.
+_known: set[Workspace] = set()
+# Held while results are moved into place: they all appear, or none does.
+_gate = threading.Lock()
 
 
 class Workspace:
@@ -27,6 +31,7 @@ class Workspace:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
         self.partial = self.folder / PARTIAL_NAME
+        self.is_published = False
         self._lock: IO[str] | None = None
 
     def __enter__(self) -> Workspace:
@@ -44,7 +49,7 @@ class Workspace:
                 f"The output folder {self.folder} is in use by another run.",
                 "Wait for it to end, or choose another folder.",
             )
-        _open.add(self)
+        _known.add(self)
         # What a killed run left behind.
         shutil.rmtree(self.partial, ignore_errors=True)
         self.partial.mkdir()
@@ -57,7 +62,8 @@ class Workspace:
         trace: TracebackType | None,
     ) -> None:
         self.discard()
-        _open.discard(self)
+        if not self.is_published:
+            _known.discard(self)
         if self._lock:
             self._lock.close()
         # After closing: Windows does not remove an open file.
@@ -75,30 +81,43 @@ class Workspace:
 
     def publish(self, names: list[str]) -> None:
         """Move finished files into the folder, in this order, each at once."""
-        for name in names:
-            try:
-                # What SQLite may have left beside a GeoPackage belongs to the file that goes.
-                for suffix in ("-wal", "-shm"):
-                    (self.folder / f"{name}{suffix}").unlink(missing_ok=True)
-                os.replace(self.partial / name, self.folder / name)
-            except OSError as error:
-                raise OutputError(
-                    f"{self.folder / name} cannot be replaced: {error.strerror}.",
-                    "Close the program that has it open, or choose another output folder.",
-                ) from error
+        with _gate:
+            for name in names:
+                self._move(name)
+            self.is_published = True
+
+    def _move(self, name: str) -> None:
+        try:
+            # What SQLite may have left beside a GeoPackage belongs to the file that goes.
+            for suffix in ("-wal", "-shm"):
+                (self.folder / f"{name}{suffix}").unlink(missing_ok=True)
+            os.replace(self.partial / name, self.folder / name)
+        except OSError as error:
+            raise OutputError(
+                f"{self.folder / name} cannot be replaced: {error.strerror}.",
+                "Close the program that has it open, or choose another output folder.",
+            ) from error
 
     def discard(self) -> None:
         """Remove what was not published."""
         shutil.rmtree(self.partial, ignore_errors=True)
 
 
-def discard_all() -> None:
-    """Remove the unpublished files of every open workspace: the last act before a hard exit."""
-    for workspace in list(_open):
+def abandon_all() -> bool:
+    """Remove what every open workspace has not published: the last act before a hard exit.
+
+    Afterwards nothing can be published any more. False, and nothing done, where results are out.
+    """
+    _gate.acquire()
+    if any(workspace.is_published for workspace in _known):
+        _gate.release()
+        return False
+    for workspace in list(_known):
         workspace.discard()
         # The system drops the lock itself; a file that Windows keeps is taken over by the next run.
         with suppress(OSError):
             (workspace.folder / LOCK_NAME).unlink()
+    return True
 
 
 def _try_lock(file: IO[str]) -> bool:

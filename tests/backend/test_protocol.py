@@ -66,6 +66,22 @@ def test_cancel_ends_any_job_within_a_second(start_job, body, how):
     assert process.returncode == 3
 
 
+def test_a_cancel_that_comes_too_late_does_not_hide_the_results(start_job, tmp_path):
+    process = start_job(
+        "from pathlib import Path\nfrom backend.workspace import Workspace\n"
+        f"with Workspace(Path({str(tmp_path)!r})) as workspace:\n"
+        "    (workspace.partial / 'mask.tif').write_text('done')\n"
+        "    workspace.publish(['mask.tif'])\n"
+        "on_event(events.Log('info', 'published'))\ntime.sleep(1.5)\n"
+        "on_event(events.Result({}, {}))"
+    )
+    wait_for(process, "log")
+    process.stdin.close()
+    code, sent, _ = finish(process)
+    assert code == 0 and sent[-1]["event"] == "result"
+    assert [path.name for path in tmp_path.iterdir()] == ["mask.tif"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_cancel(start_job, number):

@@ -146,6 +146,9 @@ def test_polygons_can_be_edited_and_keep_their_form(qtbot, ready, project):
 
 
 def test_the_same_button_cancels_and_nothing_is_left(qtbot, ready, project, tmp_path):
+    large = QgsRasterLayer(str(make_raster(tmp_path / "large.tif", 4000, 4000)), "large")
+    project.addMapLayer(large)
+    ready.form.layer.setLayer(large)
     click(qtbot, ready.run_button)
     qtbot.waitUntil(lambda: bool(ready.status.device.shown_text()), timeout=RUN_MS)
     began = time.monotonic()
