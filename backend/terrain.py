@@ -12,7 +12,6 @@ import math
 import warnings
 from contextlib import ExitStack
 from functools import lru_cache
-from types import TracebackType
 
 import numpy as np
 import rasterio
@@ -62,12 +61,7 @@ class TerrainBands:
     def __enter__(self) -> TerrainBands:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._data.close()
 
     def values(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:

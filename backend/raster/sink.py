@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 import rasterio
@@ -83,12 +82,7 @@ class RasterSink:
     def __enter__(self) -> RasterSink:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         for data in (self._probability, self._mask):
             if not data.closed:
                 data.close()

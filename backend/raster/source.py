@@ -10,7 +10,6 @@ import warnings
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -105,13 +104,8 @@ class RasterSource:
     def __enter__(self) -> RasterSource:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stack.__exit__(kind, error, trace)
+    def __exit__(self, *exception: object) -> None:
+        self._stack.close()
 
     def read(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """Rows [first, last) of the grid: values (C, rows, W) and validity (rows, W).
