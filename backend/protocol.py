@@ -128,7 +128,7 @@ class ConsoleReporter:
         elif isinstance(event, Log):
             print(f"{event.level}: {event.text}", file=sys.stderr)
         elif isinstance(event, Result):
-            for name, value in (event.counts | event.paths).items():
+            for name, value in (*event.counts.items(), *event.paths.items()):
                 print(f"{name}: {value}")
 
     def close(self) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from backend import protocol
+from backend.events import Result
 from tests.backend.workers import ROOT, backend, close, finish, seconds_to_end, start, wait_for
 
 
@@ -146,6 +148,11 @@ def test_a_bug_is_exit_code_1_with_the_traceback_on_stderr(start_job):
     assert code == 1
     assert events[-1]["kind"] == "bug" and "KeyError" in events[-1]["message"]
     assert "Traceback" in errors and "Traceback" not in json.dumps(events)
+
+
+def test_a_person_reads_counts_and_paths(capsys):
+    protocol.ConsoleReporter()(Result({"polygons": "/a/landslides.gpkg"}, {"polygons": 12}))
+    assert capsys.readouterr().out == "polygons: 12\npolygons: /a/landslides.gpkg\n"
 
 
 @pytest.mark.parametrize(
