@@ -32,9 +32,9 @@ def checkpoint(tmp_path_factory):
     [("native", "fast", (4352, 6016)), ("0.2", "balanced", (1088, 1505))],
 )
 def test_detect_on_a_drone_scene(tmp_path, checkpoint, gsd, overlap, shape):
-    # High among an untrained network's answers: a few percent of the scene, in many small pieces.
+    # High among an untrained network's answers: about a tenth of the scene, in many pieces.
     command = ["detect", SCENE, "--checkpoint", checkpoint, "--out", tmp_path, "--json"]
-    options = ["--gsd", gsd, "--overlap", overlap, "--threshold", "0.62", "--min-area", "0.1"]
+    options = ["--gsd", gsd, "--overlap", overlap, "--threshold", "0.62"]
     code, stdout, errors = backend(*command, *options)
     assert code == 0, errors
     counts = json.loads(stdout.splitlines()[-1])["counts"]
@@ -49,13 +49,12 @@ def test_detect_on_a_drone_scene(tmp_path, checkpoint, gsd, overlap, shape):
 
 
 def check_polygons(folder, counts):
-    """Every polygon is valid, none is below the minimum, and together they are the mask."""
-    meta, _, wkb, fields = pyogrio.raw.read(folder / "landslides.gpkg", layer="landslides")
+    """Every polygon is valid, and together they are the mask."""
+    _, _, wkb, _ = pyogrio.raw.read(folder / "landslides.gpkg", layer="landslides")
     shapes = shapely.from_wkb(wkb)
-    area = fields[list(meta["fields"]).index("area_m2")]
     assert len(shapes) == counts["polygons"] > 0
-    assert shapely.is_valid(shapes).all() and area.min() >= 0.1
+    assert shapely.is_valid(shapes).all()
     with rasterio.open(folder / "mask.tif") as data:
         mask = data.read(1) == 1
         drawn = rasterize(shapes, data.shape, transform=data.transform) == 1
-    assert np.count_nonzero(mask & drawn) / np.count_nonzero(drawn) >= 0.98
+    assert np.count_nonzero(mask & drawn) / np.count_nonzero(mask | drawn) >= 0.98
