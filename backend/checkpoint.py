@@ -16,6 +16,7 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as serialise
@@ -31,6 +32,14 @@ _DAMAGED = "Get the file again; it may have been cut off on its way."
 _CHANGED = "Get the file from its source again; it is spoilt, or its network was changed."
 _STATE_DICT = "Save the network's state_dict() with torch.save, and open that."
 _WEIGHTS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+# A numpy number, such as the best metric that trainers save beside the weights: data, not code.
+_SCALAR = np.float64(0).__reduce__()[0]
+_NUMBERS: list[Any] = [
+    (_SCALAR, "numpy.core.multiarray.scalar"),
+    (_SCALAR, "numpy._core.multiarray.scalar"),
+    np.dtype,
+    np.dtypes.Float64DType,
+]
 # What torch's restricted reader raises on files that are broken by accident or on purpose.
 _UNREADABLE = (
     RuntimeError,
@@ -90,14 +99,19 @@ def describe(path: Path, architecture: str | None = None) -> dict[str, Any]:
     }
 
 
-def save(path: Path, network: nn.Module, card: Card) -> None:
+def save(path: Path, network: nn.Module, card: Card, half: bool = False) -> None:
     """Write weights and card; a file that is there already is replaced as a whole or not at all.
 
+    With `half`, matrices and kernels are stored in half precision; what has one dimension or none
+    (biases, norms and their statistics) is not worth the risk.
     Raises `CheckpointError` where the card is another network's, `OutputError` where the file
     cannot be written.
     """
     _check_state(card.name, _sketch(card.name, card), network.state_dict())
-    weights = {key: value.cpu().contiguous() for key, value in network.state_dict().items()}
+    weights = {
+        key: value.cpu().contiguous().to(torch.float16 if half and value.ndim > 1 else value.dtype)
+        for key, value in network.state_dict().items()
+    }
     content = serialise(weights, metadata={"format": "pt", "card": card.to_json()})
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
@@ -109,6 +123,12 @@ def save(path: Path, network: nn.Module, card: Card) -> None:
         ) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def load_weights(path: Path) -> State:
+    """The weights of a file of torch.save by key, whatever network's; raises `CheckpointError`."""
+    _require_file(path)
+    return unwrap(_load_torch(path), path.name)
 
 
 def convert(path: Path, out: Path, architecture: str | None = None) -> Card:
@@ -193,7 +213,7 @@ def _load_torch(path: Path) -> object:
     """What torch.save wrote, if it is nothing but containers and tensors; never a full unpickle."""
     _check_torch_file(path)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), torch.serialization.safe_globals(_NUMBERS):
             # Remarks on the pickle protocol are for programmers.
             warnings.simplefilter("ignore")
             return torch.load(path, map_location="cpu", weights_only=True)

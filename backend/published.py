@@ -26,6 +26,27 @@ _ALIKE = 0.5
 
 IMAGENET = Scaling(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
 
+# Sentinel-2's bands 1 to 8 and 9 to 12, and what comes from ALOS PALSAR, in the order of the files.
+LANDSLIDE4SENSE_BANDS = (
+    *("coastal", "blue", "green", "red", "rededge1", "rededge2", "rededge3"),
+    *("nir", "watervapour", "cirrus", "swir1", "swir2", "slope", "dem"),
+)
+LANDSLIDE4SENSE = Scaling(
+    mean=(
+        *(-0.4914, -0.3074, -0.1277, -0.0625, 0.0439, 0.0803, 0.0644),
+        *(0.0802, 0.3000, 0.4082, 0.0823, 0.0516, 0.3338, 0.7819),
+    ),
+    std=(
+        *(0.9325, 0.8775, 0.8860, 0.8869, 0.8857, 0.8418, 0.8354),
+        *(0.8491, 0.9061, 1.6072, 0.8848, 0.9232, 0.9018, 1.2913),
+    ),
+    # Values are taken as they are.
+    range=(0.0, 1.0),
+)
+
+TWO_CLASSES = ("background", "landslide")
+_LIKELIER = "as published: the likelier of the two classes"
+
 
 @dataclass(frozen=True)
 class Published:
@@ -126,6 +147,87 @@ def _calanddet_card(name: str, architecture: str, settings: dict[str, Any]) -> C
     )
 
 
+def _landslide4sense_settings(state: Mapping[str, Tensor]) -> dict[str, Any]:
+    width, in_channels, *_ = state["inc.double_conv.0.weight"].shape
+    return {"width": width, "in_channels": in_channels}
+
+
+def _landslide4sense_card(name: str, architecture: str, settings: dict[str, Any]) -> Card:
+    """Preprocessing of iarai/Landslide4Sense-2022, dataset/landslide_dataset.py.
+
+    Mean and std apply to the values in the data set's own files: Sentinel-2's bands but 8A, slope
+    and DEM, each scaled by its makers to values around 1. Reflectances, degrees and metres have to
+    be brought to that range first.
+    """
+    return Card(
+        name=name,
+        architecture=architecture,
+        config=settings,
+        bands=LANDSLIDE4SENSE_BANDS,
+        scaling=LANDSLIDE4SENSE,
+        tile_size=128,
+        # All its images are of 10 m; a fifth more or less is taken as it is.
+        gsd=Gsd(10.0, 8.0, 12.0),
+        classes=TWO_CLASSES,
+        threshold=0.5,
+        threshold_source=_LIKELIER,
+    )
+
+
+def _eca_resnet50_settings(state: Mapping[str, Tensor]) -> dict[str, Any]:
+    width, in_channels, *_ = state["conv1.0.weight"].shape
+    return {"width": width, "in_channels": in_channels}
+
+
+def _eca_resnet50_card(name: str, architecture: str, settings: dict[str, Any]) -> Card:
+    """Preprocessing of the notebook in MaqsoodAhmed110/Enhanced-Landslide-Detection.
+
+    RGB by ImageNet's mean and std; the DEM as the 8-bit grey image that the Bijie data set has
+    (its metres are not told), to -1 .. 1. Images of any size were resized to 224 px, so that no
+    ground sampling distance can be stated.
+    """
+    return Card(
+        name=name,
+        architecture=architecture,
+        config=settings,
+        bands=("red", "green", "blue", "dem"),
+        scaling=Scaling(mean=(*IMAGENET.mean, 0.5), std=(*IMAGENET.std, 0.5)),
+        tile_size=224,
+        classes=TWO_CLASSES,
+        threshold=0.5,
+        threshold_source=_LIKELIER,
+    )
+
+
+def _mffenet_settings(state: Mapping[str, Tensor]) -> dict[str, Any]:
+    _, in_channels, *_ = state["backbone.conv1.weight"].shape
+    return {"in_channels": in_channels}
+
+
+def _mffenet_card(name: str, architecture: str, settings: dict[str, Any]) -> Card:
+    """Preprocessing of xupine/LandslideNet, MFFENet/test.py: RGB / 255, ImageNet's, 512 px."""
+    return Card(
+        name=name,
+        architecture=architecture,
+        config=settings,
+        bands=("red", "green", "blue"),
+        scaling=IMAGENET,
+        tile_size=512,
+        classes=TWO_CLASSES,
+        threshold=0.5,
+        threshold_source=_LIKELIER,
+    )
+
+
 _SWIN = Published(_swin_settings, _calanddet_card)
 
-_PUBLISHED = {"calanddet": _SWIN, "swin_seg": _SWIN, "swin_seg_cls": _SWIN}
+_PUBLISHED = {
+    "calanddet": _SWIN,
+    "swin_seg": _SWIN,
+    "swin_seg_cls": _SWIN,
+    "landslide4sense_unet": Published(_landslide4sense_settings, _landslide4sense_card),
+    "eca_resnet50": Published(
+        _eca_resnet50_settings, _eca_resnet50_card, dead=("fc.", "CustomModel.fc.")
+    ),
+    "mffenet": Published(_mffenet_settings, _mffenet_card),
+}

@@ -16,13 +16,31 @@ from torch import nn
 
 from backend.errors import CalandDetError
 from backend.models.calanddet import CALandDet, CALandDetConfig
+from backend.models.calanddet2 import CALandDet2, CALandDet2Config
+from backend.models.deeplabv3plus import DeepLabV3Plus, DeepLabV3PlusConfig
+from backend.models.eca_resnet50 import ECAResNet50, ECAResNet50Config
+from backend.models.fcn import FCN, FCNConfig
+from backend.models.landslide4sense_unet import Landslide4SenseUNet, Landslide4SenseUNetConfig
+from backend.models.linknet import LinkNet, LinkNetConfig
+from backend.models.mffenet import MFFENet, MFFENetConfig
+from backend.models.segformer import SegFormer, SegFormerConfig
 from backend.models.swin import SwinConfig
 from backend.models.swin_seg import SwinSeg, SwinSegCls
+from backend.models.unet import UNet, UNetConfig
 
 _NETWORKS: dict[str, tuple[type[Any], type[Any]]] = {
     "calanddet": (CALandDet, CALandDetConfig),
     "swin_seg": (SwinSeg, SwinConfig),
     "swin_seg_cls": (SwinSegCls, SwinConfig),
+    "calanddet2": (CALandDet2, CALandDet2Config),
+    "unet": (UNet, UNetConfig),
+    "deeplabv3plus": (DeepLabV3Plus, DeepLabV3PlusConfig),
+    "fcn": (FCN, FCNConfig),
+    "linknet": (LinkNet, LinkNetConfig),
+    "segformer": (SegFormer, SegFormerConfig),
+    "landslide4sense_unet": (Landslide4SenseUNet, Landslide4SenseUNetConfig),
+    "eca_resnet50": (ECAResNet50, ECAResNet50Config),
+    "mffenet": (MFFENet, MFFENetConfig),
 }
 
 

@@ -1,4 +1,7 @@
-"""Small layers that several networks share. Maps are channels-last: (B, H, W, C)."""
+"""Small layers that several networks share.
+
+Maps are channels-last, (B, H, W, C); those of `ConvBlock` are (B, C, H, W).
+"""
 
 from __future__ import annotations
 
@@ -76,6 +79,24 @@ class ChannelsLast(nn.Module):
         return x.permute(0, 2, 3, 1)
 
 
+class ConvBlock(nn.Sequential):
+    """Convolution, batch norm, ReLU: (B, in, H, W) to (B, out, H / stride, W / stride)."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel: int = 3,
+        stride: int = 1,
+        bias: bool = False,
+    ) -> None:
+        super().__init__(
+            nn.Conv2d(in_channels, out_channels, kernel, stride, kernel // 2, bias=bias),
+            nn.BatchNorm2d(out_channels),
+            nn.ReLU(inplace=True),
+        )
+
+
 def spread(x: Tensor, factor: int) -> Tensor:
     """Channels into space: (B, H, W, factor * factor * C) to (B, factor * H, factor * W, C)."""
     batch, height, width, channels = x.shape
@@ -98,3 +119,34 @@ def check_input(x: Tensor, channels: int, multiple: int) -> None:
 def is_positive_integer(value: Any) -> bool:
     """Whether a configuration value is an int of at least 1 (True is none)."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def for_channels(weight: Tensor, channels: int) -> Tensor:
+    """A first convolution's weight (out, in, h, w) for images of `channels` bands.
+
+    Each band gets the mean over the bands it was learned on, scaled so that their sum stays.
+    """
+    if channels == weight.shape[1]:
+        return weight
+    mean = weight.mean(dim=1, keepdim=True) * weight.shape[1] / channels
+    return mean.repeat(1, channels, 1, 1)
+
+
+def check_counts(config: object, *names: str) -> None:
+    """Raise ValueError unless each of these settings is an int of at least 1."""
+    for name in names:
+        if not is_positive_integer(getattr(config, name)):
+            raise ValueError(f"{name} is {getattr(config, name)!r}, not a positive integer.")
+
+
+def check_classes(classes: Any) -> None:
+    """Raise ValueError unless it is 1 (landslide) or 2 (background and landslide)."""
+    if not is_positive_integer(classes) or classes > 2:
+        raise ValueError(f"classes is {classes!r}, not 1 or 2.")
+
+
+def check_row(config: object, name: str, length: int) -> None:
+    """Raise ValueError unless this setting is a tuple of `length` ints of at least 1."""
+    row = getattr(config, name)
+    if not (isinstance(row, tuple) and len(row) == length and all(map(is_positive_integer, row))):
+        raise ValueError(f"{name} is {row!r}, not {length} positive integers.")
