@@ -11,6 +11,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,10 @@ import torch
 from backend import __version__
 from backend.checkpoint import Checkpoint, load
 from backend.engines import Engine
+from backend.engines.choose import Imagery, choose_engine
 from backend.engines.devices import choose_device
-from backend.engines.torch_engine import TorchEngine
 from backend.events import Log, Meter, OnEvent, Result, Start
-from backend.inference import infer
+from backend.inference import infer, sample_tiles
 from backend.raster.area import Area
 from backend.raster.grid import DEFAULT_OVERLAP, Tiling
 from backend.raster.sink import RasterSink
@@ -131,12 +132,18 @@ def _prepare(request: DetectRequest, on_event: OnEvent, stack: ExitStack) -> _Pl
     tiling = Tiling.of(grid.width, grid.height, checkpoint.card.tile_size, request.overlap)
     area = Area(request.aoi, grid) if request.aoi else None
     terrain = stack.enter_context(TerrainBands(request.dem, grid)) if request.dem else None
-    engine = TorchEngine(
+    engine = choose_engine(
         checkpoint,
         tiling.margin,
         choose_device(request.device),
         request.precision,
-        lambda text: on_event(Log("warning", text)),
+        lambda severity, text: on_event(Log(severity, text)),
+        Imagery(
+            source.dtype,
+            tiling.rows * tiling.columns,
+            partial(sample_tiles, source, tiling, area),
+            level(threshold),
+        ),
     )
     for note in (*source.report.notes, *([terrain.warning] if terrain else [])):
         if note:

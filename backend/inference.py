@@ -6,8 +6,9 @@ tiles and the rows not yet finished are in memory.
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,6 +18,9 @@ from numpy.typing import NDArray
 from backend.engines import Engine
 from backend.raster.area import Area
 from backend.raster.grid import NODATA, Tiling, reflect
+
+# From how many rows of tiles a sample is taken, where each has enough of them.
+SAMPLED_ROWS = 10
 
 
 class Source(Protocol):
@@ -63,7 +67,7 @@ def infer(
     """
     rows: deque[Row] = deque()
     batch: list[Tile] = []
-    for row, band, top in _tile_rows(source, tiling, area):
+    for row, band, top in _tile_rows(source, tiling, area, range(tiling.rows)):
         columns = [index for index in range(tiling.columns) if _decides(row, tiling, index)]
         row.waiting = len(columns)
         rows.append(row)
@@ -95,15 +99,38 @@ def _finished(rows: deque[Row]) -> Iterator[NDArray[np.uint8]]:
         yield np.where(row.valid, row.values, np.uint8(NODATA))
 
 
+def sample_tiles(
+    source: Source, tiling: Tiling, area: Area | None, count: int
+) -> Iterator[NDArray[Any]]:
+    """Up to `count` tiles with valid pixels from all over the grid, in batches (B, C, size, size).
+
+    Only some rows of tiles are read: where most have nothing valid, fewer tiles are found.
+    """
+    share = min(math.ceil(count / SAMPLED_ROWS), tiling.columns)
+    # Multiples of the golden ratio: any first part of this order is spread over all rows.
+    order = sorted(range(tiling.rows), key=lambda index: index * 0.6180339887498949 % 1)
+    most = 3 * math.ceil(count / share)
+    for row, band, top in _tile_rows(source, tiling, area, order[:most]):
+        columns = [index for index in range(tiling.columns) if _decides(row, tiling, index)]
+        wanted = min(share, count, len(columns))
+        if wanted:
+            picked = np.linspace(0, len(columns) - 1, wanted).round().astype(int)
+            tiles = [_cut(band, row, top, tiling, columns[index]).pixels for index in picked]
+            yield np.stack(tiles)
+            count -= wanted
+        if not count:
+            return
+
+
 def _tile_rows(
-    source: Source, tiling: Tiling, area: Area | None
+    source: Source, tiling: Tiling, area: Area | None, indices: Iterable[int]
 ) -> Iterator[tuple[Row, NDArray[Any], int]]:
-    """Each row of tiles: what it decides, the band (C, size, W) under it, and the crops' first row.
+    """Rows of tiles: what each decides, the band (C, size, W) under it, the crops' first row.
 
     Rows outside the area are not read; their band is empty.
     """
     reader = _RollingRows(source)
-    for index in range(tiling.rows):
+    for index in indices:
         first, last = tiling.core(index, tiling.height)
         start = tiling.start(index)
         valid = area.rows(first, last) if area else np.ones((last - first, tiling.width), bool)

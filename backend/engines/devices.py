@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -43,6 +44,27 @@ def choose_device(name: str) -> DeviceInfo:
     return device
 
 
+def prefers_bf16(name: str) -> bool:
+    """Whether the device of that name computes faster in bfloat16 than in float32."""
+    if name == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    abilities = torch.cpu.get_capabilities() if name == "cpu" else {}
+    return bool(abilities.get("avx512_bf16") or abilities.get("amx_bf16"))
+
+
+@cache
+def usable_threads() -> int:
+    """Threads that an engine may take on the CPU: OMP_NUM_THREADS, or what the cores allow."""
+    # Asked for once, before anybody sets it: torch's own choice is the number of cores.
+    threads = torch.get_num_threads()
+    return threads if "OMP_NUM_THREADS" in os.environ else spare_one(threads)
+
+
+def spare_one(cores: int) -> int:
+    """All cores but one, which QGIS keeps; of one or two, all."""
+    return cores - 1 if cores > 2 else cores
+
+
 def _cuda() -> DeviceInfo:
     if torch.version.cuda is None:
         reason = f"torch {torch.__version__} is a build without CUDA"
@@ -68,7 +90,7 @@ def _mps() -> DeviceInfo:
 
 
 def _cpu() -> DeviceInfo:
-    threads = torch.get_num_threads()
+    threads = usable_threads()
     plural = "s" if threads > 1 else ""
     return DeviceInfo("cpu", True, f"CPU: {_processor()}, {threads} thread{plural}")
 

@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 
 from backend.checkpoint import Checkpoint
-from backend.engines.devices import DeviceInfo
+from backend.engines.devices import DeviceInfo, usable_threads
+from backend.engines.tile_network import TileNetwork
 from backend.errors import DeviceError
-from backend.raster.grid import PROBABILITY_SCALE
 
 # Tiles a batch: on a CPU what fits its cache, on a GPU enough to keep it busy.
 BATCH_SIZES = {"cpu": 4, "mps": 16, "cuda": 64}
@@ -34,22 +34,11 @@ class TorchEngine:
         self.precision = "fp32" if precision == "auto" else precision
         self.batch_size = BATCH_SIZES[device.name]
         self.description = f"{device.description}, {self.precision}"
+        if device.name == "cpu":
+            torch.set_num_threads(usable_threads())
         self._device = torch.device(device.name)
-        self._network = checkpoint.network.to(self._device).eval()
-        self._margin = margin
+        self._network = TileNetwork(checkpoint, margin).to(self._device).eval()
         self._log = log
-        scaling = checkpoint.card.scaling
-        low, high = scaling.range
-        self._shift, self._scale = self._normalisation(low, high, scaling.mean, scaling.std)
-
-    def _normalisation(
-        self, low: float, high: float, mean: tuple[float, ...], std: tuple[float, ...]
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """x * scale + shift equals ((x - low) / (high - low) - mean) / std; each (1, C, 1, 1)."""
-        deviation = torch.tensor(std, device=self._device).view(1, -1, 1, 1)
-        centre = torch.tensor(mean, device=self._device).view(1, -1, 1, 1)
-        scale = 1 / ((high - low) * deviation)
-        return -low * scale - centre / deviation, scale
 
     def predict(self, tiles: NDArray[Any]) -> NDArray[np.uint8]:
         """Probabilities (B, stride, stride) in 1/250 of the centres of tiles (B, C, size, size).
@@ -76,13 +65,8 @@ class TorchEngine:
 
     def _forward(self, tiles: NDArray[Any]) -> NDArray[np.uint8]:
         with torch.inference_mode(), self._autocast():
-            batch = torch.from_numpy(tiles).to(self._device).float()
-            logits = self._network(torch.addcmul(self._shift, batch, self._scale))
-            if isinstance(logits, tuple):
-                logits = logits[0]
-            edge = logits.shape[-1] - self._margin
-            crop = logits[:, 0, self._margin : edge, self._margin : edge].float()
-            return torch.sigmoid(crop).mul(PROBABILITY_SCALE).round().byte().cpu().numpy()
+            probabilities, *_ = self._network(torch.from_numpy(tiles).to(self._device))
+            return probabilities.cpu().numpy()
 
     def _autocast(self) -> torch.autocast:
         on = self.precision == "bf16"

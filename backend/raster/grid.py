@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from affine import Affine
 from numpy.typing import NDArray
-from pyproj import CRS
+
+if TYPE_CHECKING:
+    # The command line reads the names of `OVERLAPS` and needs no projections for that.
+    from affine import Affine
+    from pyproj import CRS
 
 # Values of the probability raster: probability 1, and no data.
 PROBABILITY_SCALE = 250

@@ -1,0 +1,158 @@
+"""Which engine runs a checkpoint, and in which precision: the fastest that gets torch's results."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.checkpoint import Checkpoint
+from backend.engines import Engine
+from backend.engines.cache import cache_folder, write_text
+from backend.engines.devices import DeviceInfo, prefers_bf16
+from backend.engines.gate import TILES, Verdict, compare, parse_verdict
+from backend.engines.openvino_engine import OpenVinoEngine
+from backend.engines.openvino_library import Library
+from backend.engines.torch_engine import TorchEngine
+from backend.errors import DeviceError
+from backend.raster.grid import PROBABILITY_SCALE
+
+# Of a verdict that is shipped beside a checkpoint: calanddet.safetensors, calanddet.bf16.json.
+SIDECAR_SUFFIX = ".bf16.json"
+# A raster with fewer tiles than this is done in fp32 before a trial of bf16 would pay.
+TRIAL_PAYS = 10 * TILES
+
+OnLog = Callable[[str, str], None]
+
+
+def _no_tiles(count: int) -> Iterator[NDArray[Any]]:
+    return iter(())
+
+
+@dataclass(frozen=True)
+class Imagery:
+    """What an engine is chosen for: `tiles` tiles of `dtype`.
+
+    `sample(count)` gives that many of them in batches (B, C, size, size), spread over the raster;
+    a probability of `level` (in 1/250) and above is a landslide.
+    """
+
+    dtype: np.dtype[Any]
+    tiles: int = 0
+    sample: Callable[[int], Iterator[NDArray[Any]]] = _no_tiles
+    level: int = PROBABILITY_SCALE // 2
+
+
+def choose_engine(
+    checkpoint: Checkpoint,
+    margin: int,
+    device: DeviceInfo,
+    precision: str,
+    log: OnLog,
+    imagery: Imagery,
+) -> Engine:
+    """The engine for a checkpoint on a device; `margin` [px] is dropped from each side of a tile.
+
+    On the CPU that is OpenVINO where it is there and passes its self-test, else torch. With
+    `precision` auto it computes in bf16 where the processor is faster in it and a verdict says
+    that the results stay; where there is none yet, it is found on a sample of a large raster.
+    `log(level, text)` hears what was decided and why.
+    """
+    warn = partial(log, "warning")
+    if device.name != "cpu":
+        return TorchEngine(checkpoint, margin, device, precision, warn)
+    try:
+        library = Library.load()
+
+        def engine(precision: str) -> OpenVinoEngine:
+            return OpenVinoEngine(
+                library, checkpoint, margin, device, precision, imagery.dtype, warn
+            )
+
+        if precision != "auto":
+            return engine(precision)
+        if not prefers_bf16(device.name):
+            return engine("fp32")
+        return _automatic(checkpoint, library, engine, log, imagery)
+    except DeviceError as error:
+        warn(f"{error.message} PyTorch is used instead, which is slower.")
+        return TorchEngine(checkpoint, margin, device, precision, warn)
+
+
+def _automatic(
+    checkpoint: Checkpoint,
+    library: Library,
+    engine: Callable[[str], OpenVinoEngine],
+    log: OnLog,
+    imagery: Imagery,
+) -> OpenVinoEngine:
+    """The engine in bf16 where a verdict is for it, else in fp32."""
+    path = verdict_path(checkpoint, library)
+    verdict = _known_verdict(checkpoint, path)
+    if verdict is not None:
+        log("info", f"{_decision(verdict)}.")
+        return engine("bf16" if verdict.passes else "fp32")
+    if imagery.tiles < TRIAL_PAYS:
+        return engine("fp32")
+    log("info", f"Trying bf16 on {TILES} tiles of this raster, once for this checkpoint.")
+    exact, reduced = engine("fp32"), engine("bf16")
+    verdict = _trial(exact, reduced, checkpoint, library, imagery)
+    kept = _keep(path, verdict) if verdict.suffices else ""
+    log("info", f"{_decision(verdict)}{kept}.")
+    return reduced if verdict.passes else exact
+
+
+def _trial(
+    exact: OpenVinoEngine,
+    reduced: OpenVinoEngine,
+    checkpoint: Checkpoint,
+    library: Library,
+    imagery: Imagery,
+) -> Verdict:
+    batches = ((tiles, None) for tiles in imagery.sample(TILES))
+    comparison = compare(exact, reduced, imagery.level, batches)
+    return comparison.verdict(checkpoint.sha256, library.name, library.processor)
+
+
+def _decision(verdict: Verdict) -> str:
+    if not verdict.suffices:
+        return (
+            f"fp32 is used: {verdict.tiles} tiles with {verdict.landslide_pixels} pixels of"
+            " landslide are too few to judge bf16 by"
+        )
+    return f"{'bf16' if verdict.passes else 'fp32'} is used: in bf16, {verdict}"
+
+
+def verdict_path(checkpoint: Checkpoint, library: Library) -> Path | None:
+    """The file in the cache for what is found about a checkpoint on this processor."""
+    folder = cache_folder()
+    depends = f"{checkpoint.sha256} {library.name} {library.processor}"
+    name = hashlib.sha256(depends.encode()).hexdigest()[:24]
+    return folder / f"{checkpoint.sha256[:12]}-{name}{SIDECAR_SUFFIX}" if folder else None
+
+
+def _known_verdict(checkpoint: Checkpoint, path: Path | None) -> Verdict | None:
+    """What was found on this computer, or else what was shipped with the checkpoint."""
+    for place in (path, checkpoint.path.with_suffix(SIDECAR_SUFFIX)):
+        with suppress(OSError, UnicodeDecodeError):
+            verdict = place and parse_verdict(place.read_text("utf-8"), checkpoint.sha256)
+            if verdict:
+                return verdict
+    return None
+
+
+def _keep(path: Path | None, verdict: Verdict) -> str:
+    """Store a verdict; returns how a sentence goes on where that fails."""
+    try:
+        if path:
+            write_text(path, verdict.to_json())
+    except OSError as error:
+        return f" (this could not be kept: {error.strerror})"
+    return ""

@@ -1,0 +1,198 @@
+"""A network compiled by OpenVINO for this processor: converted and tested once, then kept.
+
+The batch is fixed: attention counts its windows while the network is traced, and with fixed shapes
+the library chooses kernels and memory once. Only the last batch of a run has to be filled up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from backend import models
+from backend.checkpoint import Checkpoint
+from backend.engines.cache import SUFFIX, cache_folder, read_parts, write_parts
+from backend.engines.devices import usable_threads
+from backend.engines.gate import difference
+from backend.engines.openvino_library import REMEDY, Library, in_short
+from backend.engines.tile_network import TileNetwork
+from backend.engines.torch_engine import BATCH_SIZES
+from backend.errors import DeviceError
+from backend.raster.grid import PROBABILITY_SCALE
+
+# The self-test: as many pixels as this within as many steps of 1/250 of torch's own answer.
+SAME_STEPS = 2
+SAME_SHARE = 0.999
+# What presence logits may differ by, of their size and besides.
+SAME_PRESENCE = (0.01, 0.05)
+_HINTS = {"fp32": "f32", "bf16": "bf16"}
+
+
+@dataclass(frozen=True)
+class OpenVinoModel:
+    """Which network to compile: from raw tiles of `dtype` to crops without `margin` [px].
+
+    A request, as `known` and `make` return it, is OpenVINO's: it answers a whole batch.
+    """
+
+    library: Library
+    checkpoint: Checkpoint
+    margin: int
+    precision: str
+    dtype: np.dtype[Any]
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """Of a batch: (B, C, size, size)."""
+        card = self.checkpoint.card
+        return BATCH_SIZES["cpu"], len(card.bands), card.tile_size, card.tile_size
+
+    @cached_property
+    def path(self) -> Path | None:
+        """The file in the cache; its name tells all that a compiled network depends on."""
+        folder = cache_folder()
+        depends = {
+            "checkpoint": self.checkpoint.sha256,
+            "margin": self.margin,
+            "precision": self.precision,
+            "dtype": self.dtype.name,
+            "shape": self.shape,
+            "openvino": self.library.version,
+            "torch": torch.__version__,
+            "processor": self.library.processor,
+            "code": _code(),
+        }
+        name = hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:24]
+        start = self.checkpoint.sha256[:12]
+        return folder / f"{start}-{self.precision}-{name}{SUFFIX}" if folder else None
+
+    def known(self) -> Any:
+        """A request to the network as it was kept, if it answers as it did then; else None."""
+        parts = read_parts(self.path) if self.path else None
+        if not parts or set(parts) != {"model", "answer"}:
+            return None
+        settings = self._settings(self.precision)
+        try:
+            # A tensor of the library's own, which lives for as long as the library needs it.
+            model = self.library.module.Tensor(parts.pop("model"))
+            compiled = self.library.core.import_model(model, "CPU", settings)
+            del model
+            request = compiled.create_infer_request()
+            answer = request.infer([self._pattern])[0]
+        except self.library.failures:
+            return None
+        before = parts["answer"]
+        if before.size != answer.size or not _same(before.reshape(answer.shape), answer):
+            return None
+        return request
+
+    def make(self) -> Any:
+        """A request to the network as it is converted and compiled now.
+
+        Raises `DeviceError` where the library cannot, or does not get torch's results in fp32.
+        Whether those in bf16 are near enough is for `gate` to say.
+        """
+        try:
+            model = self._convert()
+            request = self._compile(model, "fp32")
+            self._prove(request)
+            return request if self.precision == "fp32" else self._compile(model, self.precision)
+        except self.library.failures as error:
+            raise DeviceError(
+                f"{self.library.name} cannot run {self.checkpoint.card.architecture}"
+                f" ({in_short(error)}).",
+                REMEDY,
+            ) from error
+
+    def keep(self, request: Any) -> None:
+        """Store the compiled network with its answer to a pattern; raises OSError if it cannot."""
+        if self.path:
+            stream = io.BytesIO()
+            request.get_compiled_model().export_model(stream)
+            answer = request.infer([self._pattern])[0]
+            write_parts(self.path, {"model": stream.getbuffer(), "answer": answer.tobytes()})
+
+    def _convert(self) -> Any:
+        example = torch.from_numpy(self._pattern)
+        network = TileNetwork(self.checkpoint, self.margin).eval()
+        with warnings.catch_warnings(), torch.inference_mode():
+            # Remarks on what tracing fixes, such as sizes; all that is fixed here is meant to be.
+            warnings.simplefilter("ignore")
+            # Torch's own comparison of graphs takes cached windows for a difference.
+            traced = torch.jit.trace(network, example, check_trace=False)
+            return self.library.module.convert_model(
+                traced, example_input=example, input=[list(self.shape)]
+            )
+
+    def _compile(self, model: Any, precision: str) -> Any:
+        compiled = self.library.core.compile_model(model, "CPU", self._settings(precision))
+        return compiled.create_infer_request()
+
+    def _settings(self, precision: str) -> dict[str, Any]:
+        return {
+            "PERFORMANCE_HINT": "LATENCY",
+            "NUM_STREAMS": 1,
+            "INFERENCE_NUM_THREADS": usable_threads(),
+            "INFERENCE_PRECISION_HINT": _HINTS[precision],
+            # Threads that are tied to cores cannot give way to QGIS.
+            "ENABLE_CPU_PINNING": False,
+        }
+
+    def _prove(self, request: Any) -> None:
+        """Raise `DeviceError` unless it answers the pattern as torch does in float32."""
+        network = TileNetwork(self.checkpoint, self.margin).eval()
+        with torch.inference_mode():
+            expected, *presence = (
+                part.numpy() for part in network(torch.from_numpy(self._pattern))
+            )
+        results = request.infer([self._pattern])
+        alike = _same(expected, results[0]) and all(
+            np.allclose(logit, results[index], *SAME_PRESENCE)
+            for index, logit in enumerate(presence, 1)
+        )
+        if not alike:
+            off = difference(expected, results[0]).max() / PROBABILITY_SCALE
+            raise DeviceError(
+                f"{self.library.name} does not get PyTorch's results for"
+                f" {self.checkpoint.path.name} on this processor (off by up to {off:.3f}).",
+                REMEDY,
+            )
+
+    @cached_property
+    def _pattern(self) -> NDArray[Any]:
+        """A batch of tiles with slopes, edges, texture and a colour of their own each."""
+        batch, bands, height, width = self.shape
+        random = np.random.default_rng(0)
+        down, across = np.mgrid[0:height, 0:width] / height
+        colours = random.uniform(0.2, 0.8, (batch, bands, 1, 1))
+        waves = np.stack([np.sin(9 * (i + 1) * down + 7 * across) for i in range(batch)])
+        edge = (down + across > 1) * random.uniform(-0.3, 0.3, (batch, bands, 1, 1))
+        texture = 0.05 * random.standard_normal(self.shape)
+        values = np.clip(colours + 0.15 * waves[:, None] + edge + texture, 0, 1)
+        of_bytes = self.dtype == np.uint8
+        low, high = (0.0, 255.0) if of_bytes else self.checkpoint.card.scaling.range
+        return (low + values * (high - low)).astype(self.dtype)
+
+
+def _same(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> bool:
+    return bool((difference(left, right) <= SAME_STEPS).mean() >= SAME_SHARE)
+
+
+def _code() -> str:
+    """Changes with the programs that a compiled network is made by."""
+    files = [Path(__file__), Path(__file__).with_name("tile_network.py")]
+    files += sorted(Path(models.__file__).parent.glob("*.py"))
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
