@@ -7,15 +7,28 @@ are imported by the command that needs them, not before.
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from backend import __version__, protocol
+from backend import __version__, cli_inventory, protocol
 from backend.engines import DEVICES, PRECISIONS
 from backend.errors import CalandDetError
 from backend.events import OnEvent, Result
 from backend.raster.grid import OVERLAPS
+from backend.training import LOSS_NAMES
+
+_DATASETS = "a list file, a folder as published, or RASTER::POLYGONS"
+_TRAINING_NUMBERS = {
+    "batch-size": int,
+    "learning-rate": float,
+    "ema": float,
+    "validations": int,
+    "seed": int,
+    "tile-size": int,
+    "view-size": int,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -41,13 +54,22 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_detect(commands.add_parser("detect", help="find landslides in a raster"))
     _add_vectorize(commands.add_parser("vectorize", help="polygons from a probability raster"))
+    _add_train(commands.add_parser("train", help="train a network on images with masks"))
+    _add_evaluate(commands.add_parser("evaluate", help="how good a checkpoint is on a dataset"))
     _add_checkpoint(commands.add_parser("checkpoint", help="show or convert a checkpoint"))
+    inventory = commands.add_parser("inventory", help="attributes, statistics, comparison, export")
+    cli_inventory.add(inventory, _add_json)
     _add_devices(commands.add_parser("devices", help="list the devices that can run a network"))
     return parser
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="JSON lines on stdout")
+
+
+def _add_engine_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", choices=DEVICES)
+    parser.add_argument("--precision", choices=PRECISIONS)
 
 
 def _add_polygon_options(parser: argparse.ArgumentParser) -> None:
@@ -66,8 +88,7 @@ def _add_detect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--aoi", metavar="VECTOR", help="polygons to search in")
     parser.add_argument("--gsd", type=_gsd, metavar="auto|native|METRES")
     parser.add_argument("--overlap", choices=OVERLAPS)
-    parser.add_argument("--device", choices=DEVICES)
-    parser.add_argument("--precision", choices=PRECISIONS)
+    _add_engine_options(parser)
     _add_polygon_options(parser)
     _add_json(parser)
     parser.set_defaults(job=_detect)
@@ -80,6 +101,57 @@ def _add_vectorize(parser: argparse.ArgumentParser) -> None:
     _add_polygon_options(parser)
     _add_json(parser)
     parser.set_defaults(job=_vectorize)
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", nargs="+", required=True, metavar="DATASET", help=_DATASETS)
+    parser.add_argument("--out", type=Path, required=True, metavar="CKPT")
+    parser.add_argument("--validation", nargs="+", metavar="DATASET", help="data to choose by")
+    parser.add_argument(
+        "--validation-share", type=float, metavar="SHARE", help="kept back where none is named"
+    )
+    parser.add_argument("--arch", dest="architecture", metavar="NAME")
+    parser.add_argument(
+        "--set",
+        dest="config",
+        nargs="+",
+        type=_setting,
+        metavar="NAME=VALUE",
+        help="settings of the architecture, e.g. embed_dim=48",
+    )
+    parser.add_argument(
+        "--from", dest="start", type=Path, metavar="CKPT", help="a checkpoint to go on from"
+    )
+    parser.add_argument(
+        "--encoder-weights", type=Path, metavar="FILE", help="an EfficientNet-Lite of ImageNet"
+    )
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--epochs", type=float, metavar="N")
+    length.add_argument("--minutes", type=float, metavar="M")
+    parser.add_argument("--loss", choices=LOSS_NAMES)
+    for name, kind in _TRAINING_NUMBERS.items():
+        parser.add_argument(f"--{name}", type=kind, metavar="N")
+    parser.add_argument("--scale", type=_pair, metavar="LOW,HIGH", help="range of random zoom")
+    parser.add_argument(
+        "--mix-share", type=float, metavar="SHARE", help="views with a part of another one"
+    )
+    parser.add_argument("--gsd", type=float, metavar="METRES", help="of data that does not say")
+    parser.add_argument("--terms", metavar="TEXT", help="on what terms the data is to be had")
+    parser.add_argument("--half", action="store_true", help="store weights in half precision")
+    _add_engine_options(parser)
+    _add_json(parser)
+    parser.set_defaults(job=_train)
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("checkpoint", type=Path, metavar="CKPT")
+    parser.add_argument("data", nargs="+", metavar="DATASET", help=_DATASETS)
+    parser.add_argument("--out", type=Path, metavar="DIR", help="for a page with pictures")
+    parser.add_argument("--overlap", choices=OVERLAPS)
+    parser.add_argument("--threshold", type=float, metavar="P", help="instead of the card's")
+    _add_engine_options(parser)
+    _add_json(parser)
+    parser.set_defaults(job=_evaluate)
 
 
 def _add_checkpoint(parser: argparse.ArgumentParser) -> None:
@@ -120,6 +192,24 @@ def _gsd(text: str) -> str | float:
         ) from None
 
 
+def _setting(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _pair(text: str) -> tuple[float, float]:
+    try:
+        low, high = map(float, text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not two numbers such as 0.7,1.5") from None
+    return low, high
+
+
 def _detect(options: dict[str, Any], on_event: OnEvent) -> None:
     from backend.detect import DetectRequest, detect
 
@@ -130,6 +220,24 @@ def _vectorize(options: dict[str, Any], on_event: OnEvent) -> None:
     from backend.vectorize import VectorizeRequest, vectorize
 
     vectorize(VectorizeRequest(**options), on_event)
+
+
+def _train(options: dict[str, Any], on_event: OnEvent) -> None:
+    from backend.training.job import train
+    from backend.training.plan import TrainRequest
+
+    for name in ("data", "validation"):
+        if name in options:
+            options[name] = tuple(options[name])
+    if "config" in options:
+        options["config"] = dict(options["config"])
+    train(TrainRequest(**options), on_event)
+
+
+def _evaluate(options: dict[str, Any], on_event: OnEvent) -> None:
+    from backend.training.assess import EvaluateRequest, assess
+
+    assess(EvaluateRequest(**options | {"data": tuple(options["data"])}), on_event)
 
 
 def _show_checkpoint(options: dict[str, Any], on_event: OnEvent) -> None:

@@ -50,6 +50,18 @@ class DatasetError(CalandDetError):
     kind = "dataset"
 
 
+class TrainingError(CalandDetError):
+    """Training cannot go on, or the state that is there is another training's."""
+
+    kind = "training"
+
+
+class InventoryError(CalandDetError):
+    """A polygon layer is missing, unreadable, or cannot give what is asked of it."""
+
+    kind = "inventory"
+
+
 class DeviceError(CalandDetError):
     """The device that was asked for is not there, or ran out of memory."""
 

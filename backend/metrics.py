@@ -7,12 +7,19 @@ pixels, the ones to trust.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 TINY = 1e-8
+# The published definitions predict a landslide above this probability.
+PUBLISHED_THRESHOLD = 0.5
+
+BOOTSTRAP_DRAWS = 1000
+# Shares of the draws between which 95 % of them lie.
+BOOTSTRAP_LIMITS = (0.025, 0.975)
 
 
 @dataclass(frozen=True)
@@ -84,9 +91,13 @@ def published(probability: NDArray[np.float32], truth: NDArray[np.bool_]) -> dic
     The IoU is averaged over images, empty against empty counting 1; the others are over all pixels
     of the batch. The published tables average them over batches.
     """
-    predicted = probability > 0.5
-    pooled = Counts.of(predicted, truth)
-    images = [Counts.of(*pair) for pair in zip(predicted, truth, strict=True)]
+    predicted = probability > PUBLISHED_THRESHOLD
+    return published_of([Counts.of(*pair) for pair in zip(predicted, truth, strict=True)])
+
+
+def published_of(images: Sequence[Counts]) -> dict[str, float]:
+    """The published definitions from the counts of each image at a probability above 0.5."""
+    pooled = sum(images, Counts())
     return {
         "iou": float(np.mean([_iou_or_one(counts) for counts in images])),
         "f1": pooled.f1,
@@ -107,3 +118,37 @@ def _f1(hits: int, extra: int, missed: int) -> float:
 
 def _iou(hits: int, extra: int, missed: int) -> float:
     return hits / max(hits + extra + missed, TINY)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Limits between which 95 % of the draws lie."""
+
+    low: float
+    high: float
+
+
+def bootstrap(
+    images: Sequence[Counts], draws: int = BOOTSTRAP_DRAWS, seed: int = 0
+) -> dict[str, Interval]:
+    """95 % intervals of `f1` and `iou` over all pixels, by drawing images with replacement.
+
+    The percentile method of Efron (1979). A figure is left out where no draw defines it.
+    """
+    table = np.array([astuple(counts)[:3] for counts in images], np.int64).reshape(-1, 3)
+    rng = np.random.default_rng(seed)
+
+    def draw() -> NDArray[np.int64]:
+        return table[rng.integers(len(table), size=len(table))].sum(axis=0)
+
+    sums = np.array([draw() for _ in range(draws if len(table) else 0)]).reshape(-1, 3)
+    hits, extra, missed = sums.T
+    found = {
+        "f1": (2 * hits, 2 * hits + extra + missed),
+        "iou": (hits, hits + extra + missed),
+    }
+    return {
+        name: Interval(*np.quantile(above[below > 0] / below[below > 0], BOOTSTRAP_LIMITS).tolist())
+        for name, (above, below) in found.items()
+        if (below > 0).any()
+    }

@@ -1,40 +1,60 @@
-"""Random views of an image and its mask: one affine warp, then colour and blur."""
+"""Random views of an image and its mask: one affine warp, then colour, blur and compression."""
 
 from __future__ import annotations
 
+import io
 import math
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import Tensor
+
+# The largest value of an 8-bit band.
+WHITE = 255
 
 
 @dataclass(frozen=True)
 class Augmentation:
     """Ranges that views are drawn from; scale is of the image, so 2 shows it twice as large."""
 
-    scale: tuple[float, float] = (0.6, 2.0)
+    scale: tuple[float, float] = (0.7, 1.5)
     rotate: bool = True
-    brightness: float = 0.25
-    contrast: float = 0.25
-    colour: float = 0.12
+    brightness: float = 0.15
+    contrast: float = 0.2
+    colour: float = 0.08
     blur_share: float = 0.15
+    jpeg_share: float = 0.2
+    jpeg_quality: tuple[int, int] = (40, 90)
+    mix_share: float = 0.0
+    """Of the views that get a rectangle of another one."""
 
 
 def random_view(
-    image: Tensor, mask: Tensor, size: int, ranges: Augmentation, rng: np.random.Generator
+    image: Tensor,
+    mask: Tensor,
+    size: int,
+    ranges: Augmentation,
+    rng: np.random.Generator,
 ) -> tuple[Tensor, Tensor]:
-    """A view (C, size, size), 0..255, and its mask (1, size, size) of an image (C, H, W).
+    """A view (C, size, size) and its masks (M, size, size) of an image (C, H, W).
 
-    `mask` is (1, H, W), 0 or 1. What lies outside the image is reflected.
+    `mask` is (M, H, W), each 0 or 1. What lies outside the image is reflected. Only 8-bit images
+    are recoloured and compressed: other values are measurements.
     """
     height, width = image.shape[1:]
     grid = _random_grid(height, width, size, ranges, rng)
     stacked = torch.cat([image.float(), mask.float()])[None]
     view = F.grid_sample(stacked, grid, padding_mode="reflection", align_corners=False)[0]
-    return _recolour(view[:-1], ranges, rng), (view[-1:] > 0.5).float()
+    bands = len(image)
+    picture, masks = view[:bands], (view[bands:] > 0.5).float()
+    if image.dtype == torch.uint8:
+        picture = _recolour(picture, ranges, rng)
+        if rng.random() < ranges.jpeg_share:
+            picture = _compress(picture, int(rng.integers(*ranges.jpeg_quality)))
+    return picture, masks
 
 
 def _random_grid(
@@ -69,10 +89,26 @@ def _recolour(view: Tensor, ranges: Augmentation, rng: np.random.Generator) -> T
     """Brightness, contrast, a gain for each band, and now and then a blur."""
     gain = 1 + rng.uniform(-ranges.colour, ranges.colour, len(view))
     contrast = 1 + rng.uniform(-ranges.contrast, ranges.contrast)
-    shift = 255 * rng.uniform(-ranges.brightness, ranges.brightness)
+    shift = WHITE * rng.uniform(-ranges.brightness, ranges.brightness)
     factor = torch.from_numpy(gain * contrast).float()[:, None, None]
     mean = view.mean(dim=(1, 2), keepdim=True)
-    view = ((view - mean) * factor + mean + shift).clamp(0, 255)
+    view = ((view - mean) * factor + mean + shift).clamp(0, WHITE)
     if rng.random() < ranges.blur_share:
         view = F.avg_pool2d(view, 3, stride=1, padding=1, count_include_pad=False)
     return view
+
+
+def _compress(view: Tensor, quality: int) -> Tensor:
+    """What JPEG of that quality makes of a view (C, H, W): colour where C is 3, else by band."""
+    if len(view) != 3:
+        return torch.cat([_through_jpeg(band[None], quality) for band in view])
+    return _through_jpeg(view, quality)
+
+
+def _through_jpeg(view: Tensor, quality: int) -> Tensor:
+    """(3 or 1, H, W) to the same."""
+    pixels = view.round().byte().permute(1, 2, 0).numpy().squeeze()
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=quality)
+    decoded = torch.from_numpy(np.array(Image.open(file), np.float32))
+    return decoded.view(*pixels.shape[:2], -1).permute(2, 0, 1)

@@ -1,89 +1,74 @@
-"""Datasets as published, each read into `Sample`s; nothing is cut or converted on disk."""
+"""What training and evaluation take: datasets of images with masks, read one at a time."""
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
-from backend.errors import DatasetError
+RGB = ("red", "green", "blue")
 
-# Masks are drawn with 1 or with 255 for landslide; anything else is no mask.
-MASK_VALUES = frozenset((0, 1, 255))
+
+@dataclass(frozen=True)
+class Labelled:
+    """An image (C, H, W), uint8 or float32; its mask (H, W), True where there is a landslide; and
+    where both are known (H, W).
+    """
+
+    image: NDArray[Any]
+    mask: NDArray[np.bool_]
+    valid: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """Where an image lies: bounds (left, bottom, right, top) in a coordinate reference system."""
+
+    bounds: tuple[float, float, float, float]
+    crs: str
+    """As WKT; what has none is only comparable within one file, whose path stands here."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One image (C, H, W) uint8 with its mask (H, W), True where there is a landslide."""
+    """One image of a dataset, checked when the dataset was opened; `read` loads its pixels."""
 
     name: str
-    image: NDArray[np.uint8]
-    mask: NDArray[np.bool_]
+    group: str
+    """Images of one group show the same place or event: no split parts them."""
+    has_landslide: bool
+    read: Callable[[], Labelled]
+    sources: tuple[str, ...]
+    """Absolute paths of the files that it is read from, the image's first."""
+    footprint: Footprint | None = None
 
-    @property
-    def has_landslide(self) -> bool:
-        """Whether any pixel is landslide."""
-        return bool(self.mask.any())
+
+@dataclass(frozen=True)
+class Dataset:
+    """Images of one kind; `bands` are their channels by role; the distance is in metres."""
+
+    name: str
+    bands: tuple[str, ...]
+    samples: tuple[Sample, ...]
+    gsd: float | None = None
 
 
-def read_list_file(path: Path) -> list[Sample]:
-    """The images that CALandDet's list file names, one path a line, relative to the file.
+def open_dataset(text: str, whole: bool = False) -> Dataset:
+    """The dataset at a path, its layout told from what lies there: every file checked, none kept.
 
-    A mask lies where the image lies, with `image` replaced by `mask` in its path; its suffix may
-    be another. Raises `DatasetError` where one is missing or does not fit its image.
+    `RASTER::POLYGONS` is a raster with a layer of landslide outlines, anything else a published
+    layout of images and masks. With `whole`, a raster comes in blocks as large as fit the
+    memory, to be evaluated; training draws its views from small ones.
+    Raises `DatasetError` where the data cannot be trained on.
     """
-    if not path.is_file():
-        raise DatasetError(f"There is no list file {path}.", "Check the path.")
-    lines = [line.strip() for line in path.read_text().splitlines()]
-    samples = [_read_pair(path.parent, line) for line in lines if line]
-    if not samples:
-        raise DatasetError(f"{path} names no image.", "List one image a line.")
-    return samples
+    # They rest on the types above.
+    from backend.training import labelled_raster, layouts
 
-
-def _read_pair(folder: Path, line: str) -> Sample:
-    image_path = folder / line
-    mask_path = _mask_beside(folder, line)
-    image = read_image(image_path)[:3]
-    mask = read_image(mask_path)[0]
-    if image.shape[1:] != mask.shape:
-        raise DatasetError(
-            f"{image_path} has {image.shape[2]} x {image.shape[1]} px, its mask {mask_path}"
-            f" {mask.shape[1]} x {mask.shape[0]}.",
-            "Image and mask have to be of one size.",
-        )
-    strange = set(np.unique(mask).tolist()) - MASK_VALUES
-    if strange:
-        raise DatasetError(
-            f"The mask {mask_path} holds the value {min(strange)}.",
-            "A mask holds 0, and 1 or 255 for landslide.",
-        )
-    return Sample(line, image, mask > 0)
-
-
-def _mask_beside(folder: Path, line: str) -> Path:
-    exact = folder / line.replace("image", "mask")
-    for candidate in (exact, exact.with_suffix(".png"), exact.with_suffix(".tif")):
-        if candidate.exists():
-            return candidate
-    raise DatasetError(
-        f"The image {folder / line} has no mask {exact}.",
-        "Put the mask there, or take the image off the list.",
-    )
-
-
-def read_image(path: Path) -> NDArray[Any]:
-    """All bands (C, H, W) of an image; raises `DatasetError` where it cannot be read."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(path) as data:
-                return data.read()
-    except RasterioError as error:
-        raise DatasetError(f"{path} cannot be read as an image.", "Check the file.") from error
+    if labelled_raster.SEPARATOR not in text:
+        return layouts.open_layout(Path(text))
+    block = labelled_raster.LARGE_BLOCK if whole else labelled_raster.BLOCK
+    return labelled_raster.open_labelled_raster(text, block)

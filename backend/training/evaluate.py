@@ -1,94 +1,303 @@
-"""Honest evaluation: whole images, tiled as `detect` tiles them, over all thresholds at once.
-
-An image's result is kept as a histogram (2, 251): background and landslide pixels by predicted
-probability in 1/250. Every pixel metric at every threshold follows from these.
-"""
+"""Honest evaluation: whole images, tiled as `detect` tiles them, counted on their own pixels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import astuple, dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.engines import Engine
-from backend.inference import infer
-from backend.metrics import Counts
-from backend.raster.grid import PROBABILITY_SCALE, Tiling
-from backend.training.datasets import Sample
+from backend.card import Card
+from backend.checkpoint import Checkpoint
+from backend.errors import CalandDetError, DatasetError, OutputError
+from backend.events import Log, Meter, OnEvent
+from backend.raster.grid import DEFAULT_OVERLAP, PROBABILITY_SCALE
+from backend.training.datasets import Dataset, Labelled, Sample
+from backend.training.gallery import Cell, Worst, cell
+from backend.training.histogram import Histogram, best_level, counts_at, histogram
+from backend.training.predict import Predictor, resampling_distance
+from backend.training.scores import Evaluation, ImageResult, Provenance, measure, summarise
+from backend.vectors import level
+
+__all__ = ["EvaluateOptions", "Evaluation", "evaluate", "validation_f1"]
+
+# Images on the sheets, with a landslide and without.
+WORST_MISSED = 24
+WORST_FALSE_ALARMS = 12
 
 
 @dataclass(frozen=True)
-class ArraySource:
-    """An image (C, H, W) in memory, read like a raster."""
+class EvaluateOptions:
+    """How to evaluate; the defaults are the command line's."""
 
-    image: NDArray[np.uint8]
-
-    def read(self, first: int, last: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-        """Rows [first, last): values (C, rows, W), all of them valid."""
-        rows = self.image[:, first:last]
-        return rows, np.ones(rows.shape[1:], bool)
-
-
-def predict(
-    samples: Iterable[Sample], engine: Engine, size: int, overlap: str
-) -> Iterator[tuple[Sample, NDArray[np.uint8]]]:
-    """Each sample with its probability (H, W) in 1/250."""
-    for sample in samples:
-        height, width = sample.mask.shape
-        tiling = Tiling.of(width, height, size, overlap)
-        rows = infer(ArraySource(sample.image), tiling, None, engine, lambda *_: None)
-        yield sample, np.concatenate(list(rows))
+    device: str = "auto"
+    precision: str = "auto"
+    overlap: str = DEFAULT_OVERLAP
+    threshold: float | None = None
+    """None: the card's."""
+    choose_threshold: bool = False
+    """Take the threshold with the highest F1 over all pixels of the data; for validation only."""
 
 
-def histogram(probability: NDArray[np.uint8], truth: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Pixels (2, 251) by truth and predicted level."""
-    bins = PROBABILITY_SCALE + 1
-    joint = np.bincount(truth.ravel() * bins + probability.ravel(), minlength=2 * bins)
-    return joint.reshape(2, bins)
+@dataclass(frozen=True)
+class _Predicted:
+    """One image of a dataset with its probability (H, W) in 1/250, 255 where it is not valid."""
+
+    dataset: Dataset
+    sample: Sample
+    labelled: Labelled
+    probability: NDArray[np.uint8]
 
 
-def counts_at(levels: NDArray[np.int64], level: int) -> Counts:
-    """Counts of a histogram (2, 251) where values from `level` up are predicted landslide."""
-    missed, hits = levels[1, :level].sum(), levels[1, level:].sum()
-    right, extra = levels[0, :level].sum(), levels[0, level:].sum()
-    return Counts(int(hits), int(extra), int(missed), int(right))
+@dataclass(frozen=True)
+class _Choice:
+    """A threshold, how it was chosen, and whether on the very data that is evaluated."""
+
+    threshold: float
+    source: str
+    here: bool = False
 
 
-def best_level(levels: NDArray[np.int64]) -> int:
-    """The level with the highest F1 over all pixels of the histograms (N, 2, 251)."""
-    pooled = levels.sum(axis=0)
-    return max(range(1, PROBABILITY_SCALE + 1), key=lambda at: counts_at(pooled, at).f1)
+def evaluate(
+    checkpoint: Checkpoint,
+    data: Dataset | Sequence[Dataset],
+    options: EvaluateOptions,
+    on_event: OnEvent,
+) -> Evaluation:
+    """Evaluate a checkpoint on one dataset, or on several as if they were one.
+
+    Raises `DatasetError` where the data does not fit the checkpoint, `DeviceError` where the device
+    is not there, and whatever `on_event` raises (`Cancelled`).
+    """
+    datasets = _checked(checkpoint.card, data, options)
+    predictor = _predictor(checkpoint, options, on_event)
+    images = _predict(predictor, datasets, on_event)
+
+    def collect(images: Iterable[_Predicted], choice: _Choice) -> Evaluation:
+        return _collect(images, _provenance(checkpoint, datasets, predictor, choice, on_event))
+
+    if not options.choose_threshold:
+        return collect(images, _given(checkpoint.card, options.threshold))
+    with _Store() as store:
+        levels = _no_pixels()
+        for image in images:
+            levels += histogram(image.probability, image.labelled.mask)
+            store.add(image.probability)
+        choice = _best(levels, datasets) or _given(checkpoint.card, None)
+        return collect(_replay(store, datasets, on_event), choice)
 
 
-def calibration_error(levels: NDArray[np.int64], bins: int = 10) -> float:
-    """Expected calibration error over all pixels, in `bins` bins of equal width."""
-    value = np.arange(PROBABILITY_SCALE + 1) / PROBABILITY_SCALE
-    which = np.minimum((value * bins).astype(int), bins - 1)
-    total = np.bincount(which, levels.sum(axis=0), bins)
-    landslide = np.bincount(which, levels[1], bins)
-    predicted = np.bincount(which, levels.sum(axis=0) * value, bins)
-    return float(np.abs(landslide - predicted).sum() / max(total.sum(), 1))
+def validation_f1(
+    checkpoint: Checkpoint,
+    data: Dataset | Sequence[Dataset],
+    options: EvaluateOptions,
+    on_event: OnEvent = lambda event: None,
+) -> tuple[float, float]:
+    """The highest landslide F1 over all pixels of the data, and the threshold that it is at.
+
+    Raises as `evaluate` does.
+    """
+    datasets = _checked(checkpoint.card, data, options)
+    levels = _no_pixels()
+    for image in _predict(_predictor(checkpoint, options, on_event), datasets, on_event):
+        levels += histogram(image.probability, image.labelled.mask)
+    best = best_level(levels)
+    return counts_at(levels, best).f1, best / PROBABILITY_SCALE
 
 
-def summary(levels: NDArray[np.int64], level: int) -> dict[str, Any]:
-    """Metrics of histograms (N, 2, 251) at a level, each named with what it averages over."""
-    pooled = counts_at(levels.sum(axis=0), level)
-    with_landslide = levels[levels[:, 1].sum(axis=1) > 0]
-    ious = [counts_at(image, level).iou for image in with_landslide]
-    return {
-        "images": len(levels),
-        "images_with_landslide": len(with_landslide),
-        "threshold": level / PROBABILITY_SCALE,
-        "f1_all_pixels": pooled.f1,
-        "precision_all_pixels": pooled.precision,
-        "recall_all_pixels": pooled.recall,
-        "iou_all_pixels": pooled.iou,
-        "mean_iou_both_classes_all_pixels": pooled.mean_iou,
-        "mean_f1_both_classes_all_pixels": pooled.mean_f1,
-        "overall_accuracy_all_pixels": pooled.overall_accuracy,
-        "mean_iou_over_images_with_landslide": float(np.mean(ious)) if ious else None,
-        "expected_calibration_error_all_pixels": calibration_error(levels.sum(axis=0)),
-    }
+def _checked(
+    card: Card, data: Dataset | Sequence[Dataset], options: EvaluateOptions
+) -> tuple[Dataset, ...]:
+    datasets = (data,) if isinstance(data, Dataset) else tuple(data)
+    for dataset in datasets:
+        if dataset.bands != card.bands:
+            raise DatasetError(
+                f"{dataset.name} has the bands {', '.join(dataset.bands)}; the checkpoint"
+                f" {card.name} takes {', '.join(card.bands)}.",
+                "Choose data and a checkpoint of the same bands in the same order.",
+            )
+    if not any(dataset.samples for dataset in datasets):
+        raise DatasetError(f"{_name(datasets)} has no image.", "Choose data with images.")
+    if options.threshold is not None and options.choose_threshold:
+        raise CalandDetError(
+            f"The threshold {options.threshold} is given, and one is to be chosen as well.",
+            "Give a threshold, or have it chosen.",
+        )
+    return datasets
+
+
+def _name(datasets: Sequence[Dataset]) -> str:
+    return " + ".join(dataset.name for dataset in datasets) or "The data"
+
+
+def _predictor(checkpoint: Checkpoint, options: EvaluateOptions, on_event: OnEvent) -> Predictor:
+    return Predictor.of(checkpoint, options.device, options.precision, options.overlap, on_event)
+
+
+def _no_pixels() -> Histogram:
+    return np.zeros((2, PROBABILITY_SCALE + 1), np.int64)
+
+
+def _given(card: Card, threshold: float | None) -> _Choice:
+    if threshold is not None:
+        return _Choice(threshold, "as asked for")
+    return _Choice(card.threshold, f"the checkpoint's own ({card.threshold_source})")
+
+
+def _best(levels: Histogram, datasets: Sequence[Dataset]) -> _Choice | None:
+    """The choice with the highest F1; None where there is no landslide to choose by."""
+    if not levels[1].any():
+        return None
+    source = f"highest landslide F1 over all pixels of {_name(datasets)}"
+    return _Choice(best_level(levels) / PROBABILITY_SCALE, source, here=True)
+
+
+def _predict(
+    predictor: Predictor, datasets: Sequence[Dataset], on_event: OnEvent
+) -> Iterator[_Predicted]:
+    """Every image with its probabilities; `on_event` hears, and may cancel, between tiles too."""
+    meter = _meter("evaluating", datasets, on_event)
+    for dataset in datasets:
+        for sample in dataset.samples:
+            labelled = sample.read()
+            probability = predictor(labelled, dataset.gsd, lambda *_: meter.advance(0))
+            yield _Predicted(dataset, sample, labelled, probability)
+            meter.advance(1)
+
+
+def _meter(stage: str, datasets: Sequence[Dataset], on_event: OnEvent) -> Meter:
+    return Meter(on_event, stage, sum(len(dataset.samples) for dataset in datasets), "images")
+
+
+class _Store:
+    """Probabilities of many images, compressed, in a temporary file that no end leaves behind."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (it is a context of its own)
+        self._parts: list[tuple[int, tuple[int, ...]]] = []
+
+    def __enter__(self) -> _Store:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        # What a full disk kept from being written is of no use any more.
+        with suppress(OSError):
+            self._file.close()
+
+    def add(self, probability: NDArray[np.uint8]) -> None:
+        """Keep one more array; raises `OutputError` where the disk is full."""
+        packed = zlib.compress(probability.tobytes(), level=1)
+        self._parts.append((len(packed), probability.shape))
+        try:
+            self._file.write(packed)
+        except OSError as error:
+            raise OutputError(
+                f"The folder for temporary files, {tempfile.gettempdir()}, cannot take the"
+                f" probabilities: {error.strerror}.",
+                "Free space there, or evaluate at a given threshold.",
+            ) from error
+
+    def __iter__(self) -> Iterator[NDArray[np.uint8]]:
+        """The arrays in the order in which they came."""
+        self._file.seek(0)
+        for size, shape in self._parts:
+            yield np.frombuffer(zlib.decompress(self._file.read(size)), np.uint8).reshape(shape)
+
+
+def _replay(store: _Store, datasets: Sequence[Dataset], on_event: OnEvent) -> Iterator[_Predicted]:
+    """What `_predict` gave, from the store."""
+    meter = _meter("measuring", datasets, on_event)
+    probabilities = iter(store)
+    for dataset in datasets:
+        for sample in dataset.samples:
+            yield _Predicted(dataset, sample, sample.read(), next(probabilities))
+            meter.advance(1)
+
+
+def _collect(images: Iterable[_Predicted], provenance: Provenance) -> Evaluation:
+    """Count every image at the threshold, and keep the worst to be looked at."""
+    at = level(provenance.threshold)
+    levels = _no_pixels()
+    results: list[ImageResult] = []
+    missed, false_alarms = Worst(WORST_MISSED), Worst(WORST_FALSE_ALARMS)
+    for image in images:
+        levels += histogram(image.probability, image.labelled.mask)
+        result = measure(
+            image.sample.name, image.labelled, image.probability, at, image.dataset.gsd
+        )
+        results.append(result)
+        make = partial(_cell, image, result, at)
+        if result.truth:
+            missed.offer((1 - result.counts.iou, result.wrong), make)
+        elif result.predicted:
+            false_alarms.offer((result.predicted,), make)
+    return summarise(provenance, results, levels, missed.cells(), false_alarms.cells())
+
+
+def _cell(image: _Predicted, result: ImageResult, at: int) -> Cell:
+    predicted = image.probability >= at
+    height, width = predicted.shape
+    caption = f"{width} × {height} px · {_figures(result)}"
+    return cell(result.name, caption, image.labelled, predicted, image.dataset.bands)
+
+
+def _figures(result: ImageResult) -> str:
+    """What the caption of an image says of it."""
+    counts = result.counts
+    pixels = sum(astuple(counts))
+    if not result.truth:
+        share = 100 * result.predicted / pixels
+        return f"no landslide, {result.predicted:,} px ({share:.1f} %) predicted"
+    landslide = f"landslide {100 * result.truth / pixels:.1f} %"
+    if not result.predicted:
+        return f"IoU 0.00 · {landslide}, nothing predicted"
+    return (
+        f"IoU {counts.iou:.2f} · recall {counts.recall:.2f} · precision {counts.precision:.2f}"
+        f" · {landslide}"
+    )
+
+
+def _provenance(
+    checkpoint: Checkpoint,
+    datasets: Sequence[Dataset],
+    predictor: Predictor,
+    choice: _Choice,
+    on_event: OnEvent,
+) -> Provenance:
+    """What the figures depend on; what was done to the images is also said to `on_event`."""
+    notes = tuple(_notes(checkpoint.card, datasets))
+    for note in notes:
+        on_event(Log("info", note))
+    return Provenance(
+        data=_name(datasets),
+        checkpoint=checkpoint.path.name,
+        sha256=checkpoint.sha256,
+        architecture=checkpoint.card.architecture,
+        device=predictor.engine.description,
+        overlap=predictor.overlap,
+        threshold=choice.threshold,
+        threshold_source=choice.source,
+        chosen_here=choice.here,
+        notes=notes,
+    )
+
+
+def _notes(card: Card, datasets: Sequence[Dataset]) -> Iterator[str]:
+    for dataset in datasets:
+        nominal = resampling_distance(dataset.gsd, card.gsd)
+        if nominal is not None:
+            yield (
+                f"The images of {dataset.name}, of {dataset.gsd:g} m a pixel, went through the"
+                f" network at {nominal:g} m, what it was trained for; they are scored on their own"
+                " pixels."
+            )
+        elif dataset.gsd is None and card.gsd.range is not None:
+            yield (
+                f"The ground sampling distance of {dataset.name} is not known: its images are used"
+                " at their own resolution."
+            )

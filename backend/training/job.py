@@ -1,123 +1,137 @@
-"""`train`: from datasets and an architecture to a checkpoint with its card."""
+"""`train`: from datasets and an architecture to a checkpoint whose card says how good it is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+import json
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 
-import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from backend.training.augment import Augmentation, random_view
-from backend.training.datasets import Sample
-from backend.training.loss import training_loss
-
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
-
-
-class LandslideBatches:
-    """Draws balanced batches: half of the views from images with landslides, half from without."""
-
-    def __init__(
-        self, samples: Sequence[Sample], size: int, batch_size: int, ranges: Augmentation
-    ) -> None:
-        self._groups = [
-            [sample for sample in samples if sample.has_landslide],
-            [sample for sample in samples if not sample.has_landslide],
-        ]
-        self._groups = [group for group in self._groups if group]
-        self._size, self._batch_size, self._ranges = size, batch_size, ranges
-
-    def __call__(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Images (B, C, size, size), normalised, and masks (B, 1, size, size)."""
-        views = [self._view(index, rng) for index in range(self._batch_size)]
-        images, masks = (torch.stack(part) for part in zip(*views, strict=True))
-        return normalised(images), masks
-
-    def _view(self, index: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        group = self._groups[index % len(self._groups)]
-        sample = group[rng.integers(len(group))]
-        image = torch.from_numpy(sample.image)
-        mask = torch.from_numpy(sample.mask)[None]
-        return random_view(image, mask, self._size, self._ranges, rng)
+from backend.checkpoint import Checkpoint, load, save
+from backend.errors import TrainingError
+from backend.events import Log, OnEvent, Result, Start
+from backend.models.outputs import landslide_logit
+from backend.training.batches import Batches
+from backend.training.distributed import Team, join
+from backend.training.evaluate import EvaluateOptions, evaluate, validation_f1
+from backend.training.loop import fit
+from backend.training.loss import LOSSES
+from backend.training.plan import Plan, TrainRequest, prepare
+from backend.training.report import write_curves, write_report
+from backend.workspace import Workspace
 
 
-def normalised(images: Tensor) -> Tensor:
-    """Images (B, 3, H, W), 0..255, as the networks take them."""
-    mean = torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1)
-    std = torch.tensor(IMAGENET_STD).view(1, 3, 1, 1)
-    return (images / 255 - mean) / std
+def train(request: TrainRequest, on_event: OnEvent) -> Result:
+    """Train a network and write `request.out` with its card; returns the paths and figures.
+
+    Beside it a folder, named like it and ending in `.training`, holds state, curve and report: the
+    same request started again goes on from there. Raises a `CalandDetError` for anything wrong
+    with the input, and whatever `on_event` raises (`Cancelled`), after saving the state.
+    """
+    team = join()
+    if not team.leads:
+        on_event = _silent
+    plan = prepare(request)
+    on_event(Start("train", plan.device.description, plan.details))
+    with ExitStack() as stack:
+        if team.leads:
+            stack.enter_context(Workspace(plan.folder))
+            _claim(plan)
+        network = _fit(plan, team, on_event)
+        return _finish(plan, network, on_event) if team.leads else Result({}, {})
 
 
-def landslide_loss(network: nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
-    """The published loss of a batch of images and masks."""
-    images, masks = batch
-    output = network(images)
-    if isinstance(output, tuple):
-        return training_loss((output[0].float(), output[1].float()), masks)
-    return training_loss(output.float(), masks)
+def _silent(event: object) -> None:
+    """Only the leading process of a team speaks."""
 
 
-class SceneBatches:
-    """Draws views of labelled scenes: folders of images, a folder a class, a head for each set."""
-
-    def __init__(self, folders: Sequence[Path], size: int, batch_size: int) -> None:
-        from backend.training.datasets import read_image
-
-        self.sets: list[list[list[np.ndarray]]] = []
-        for folder in folders:
-            classes = sorted(path for path in folder.iterdir() if path.is_dir())
-            self.sets.append(
-                [[read_image(path) for path in sorted(kind.iterdir())] for kind in classes]
-            )
-        self._sizes = [sum(map(len, group)) for group in self.sets]
-        self._size, self._batch_size = size, batch_size
-
-    def __call__(self, rng: np.random.Generator) -> tuple[Tensor, ...]:
-        """Images (B, 3, size, size), normalised; the set and the class of each (B,)."""
-        shares = np.asarray(self._sizes) / sum(self._sizes)
-        views, sets, labels = [], [], []
-        for _ in range(self._batch_size):
-            which = rng.choice(len(self.sets), p=shares)
-            label = rng.integers(len(self.sets[which]))
-            images = self.sets[which][label]
-            image = torch.from_numpy(images[rng.integers(len(images))])
-            mask = torch.zeros(1, *image.shape[1:])
-            views.append(random_view(image, mask, self._size, Augmentation(), rng)[0])
-            sets.append(which)
-            labels.append(label)
-        return normalised(torch.stack(views)), torch.tensor(sets), torch.tensor(labels)
-
-
-class SceneClassifier(nn.Module):
-    """A backbone with a linear head for each set of scenes."""
-
-    def __init__(self, backbone: nn.Module, channels: int, classes: Sequence[int]) -> None:
-        super().__init__()
-        self.backbone = backbone
-        self.norm = nn.LayerNorm(channels)
-        self.heads = nn.ModuleList([nn.Linear(channels, count) for count in classes])
-
-    def forward(self, images: Tensor) -> list[Tensor]:
-        """Images (B, 3, H, W) to class logits (B, classes) of every set."""
-        token = self.norm(self.backbone(images)[-1].mean(dim=(1, 2)))
-        return [head(token) for head in self.heads]
-
-
-def scene_loss(network: nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
-    """Cross-entropy with smoothed labels, each image under its own set's head."""
-    images, sets, labels = batch
-    logits = network(images)
-    losses = [
-        F.cross_entropy(
-            logits[which][sets == which].float(),
-            labels[sets == which],
-            label_smoothing=0.1,
-            reduction="sum",
+def _claim(plan: Plan) -> None:
+    """Say whose state the folder holds; raises `TrainingError` where it is another training's."""
+    said = plan.folder / "request.json"
+    ours = json.loads(json.dumps(asdict(plan.request), default=str))
+    if not said.exists():
+        said.write_text(json.dumps(ours, indent=1))
+        return
+    theirs = json.loads(said.read_text())
+    odd = sorted(key for key in ours.keys() | theirs if ours.get(key) != theirs.get(key))
+    if odd:
+        key = odd[0]
+        raise TrainingError(
+            f"{plan.folder} holds a training with another {key}: {theirs.get(key)}, not"
+            f" {ours.get(key)}.",
+            "Choose another --out, or remove that folder to start anew.",
         )
-        for which in sets.unique().tolist()
-    ]
-    return torch.stack(losses).sum() / len(images)
+
+
+def _fit(plan: Plan, team: Team, on_event: OnEvent) -> nn.Module:
+    device = torch.device(plan.device.name)
+    network = plan.network.to(device).requires_grad_(True)
+    # Convolutions are faster where channels lie beside each other.
+    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    samples = [sample for dataset in plan.train for sample in dataset.samples]
+    draw = Batches(
+        samples,
+        plan.card.scaling,
+        plan.view_size,
+        max(1, plan.recipe.batch_size // team.size),
+        plan.augmentation,
+    )
+
+    def validate(average: nn.Module) -> float:
+        checkpoint = Checkpoint(average, plan.card, plan.request.out, "")
+        score, threshold = validation_f1(checkpoint, plan.validation, _options(plan))
+        on_event(
+            Log("info", f"Landslide F1 over all validation pixels: {score:.3f} at {threshold:.2f}.")
+        )
+        return score
+
+    return fit(
+        network, draw, _Loss(plan.request.loss), plan.recipe, plan.folder, on_event, validate, team
+    )
+
+
+@dataclass(frozen=True)
+class _Loss:
+    """The loss of that name, of a batch of images, masks and validity."""
+
+    name: str
+
+    def __call__(self, network: nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
+        images, masks, valid = batch
+        output = network(images)
+        logits = landslide_logit(output).float()
+        presence = output[1].float() if isinstance(output, tuple) else None
+        return LOSSES[self.name](logits, presence, masks, valid)
+
+
+def _options(plan: Plan) -> EvaluateOptions:
+    return EvaluateOptions(device=plan.device.name, choose_threshold=True)
+
+
+def _finish(plan: Plan, network: nn.Module, on_event: OnEvent) -> Result:
+    """Evaluate the network as it will be on the disk, and write it with its completed card."""
+    out, folder = plan.request.out, plan.folder
+    candidate = folder / out.name
+    save(candidate, network, plan.card, half=plan.request.half)
+    checkpoint = load(candidate)
+    evaluation = evaluate(checkpoint, plan.validation, _options(plan), on_event)
+    card = replace(
+        plan.card,
+        threshold=evaluation.threshold,
+        threshold_source=evaluation.threshold_source,
+        metrics=evaluation.card_metrics(),
+        created=datetime.now(UTC).date().isoformat(),
+    )
+    save(out, checkpoint.network, card, half=plan.request.half)
+    candidate.unlink()
+    write_report(evaluation, folder)
+    write_curves(folder / "curve.csv", folder / "curve.png")
+    result = Result(
+        {"checkpoint": str(out.absolute()), "report": str((folder / "index.html").absolute())},
+        evaluation.headline(),
+    )
+    on_event(result)
+    return result

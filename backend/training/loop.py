@@ -1,4 +1,4 @@
-"""One readable training loop: draw a batch, step, average, save; resumes exactly after a kill.
+"""One readable training loop: draw a batch, step, average, validate, save; goes on after a kill.
 
 All randomness of a step comes from the seed and the step's number, so an unbroken run and a
 resumed one see the same batches and the same dropout.
@@ -10,90 +10,217 @@ import csv
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.utils.data import DataLoader
 
+from backend.errors import Cancelled, OutputError, TrainingError
 from backend.events import OnEvent, Progress
+from backend.training.distributed import Team
 
+Batch = tuple[Tensor, ...]
 # Draws a batch with the generator of its step.
-Draw = Callable[[np.random.Generator], tuple[Tensor, ...]]
+Draw = Callable[[np.random.Generator], Batch]
 # The loss of a batch under a network.
-Loss = Callable[[nn.Module, tuple[Tensor, ...]], Tensor]
+Loss = Callable[[nn.Module, Batch], Tensor]
+# A figure of merit of a network, the higher the better.
+Validate = Callable[[nn.Module], float]
+
+COLUMNS = ("step", "loss", "learning_rate", "validation_f1")
 
 
 @dataclass(frozen=True)
 class Recipe:
     """How to train; the defaults are the published ones where one was published."""
 
-    steps: int
+    steps: int | None = None
+    minutes: float | None = None
+    """One of the two says when to stop; the learning rate falls to 0 until then."""
     batch_size: int = 32
-    learning_rate: float = 1e-3  # for a batch of 256; scaled with the batch
-    weight_decay: float = 0.05  # not on 1-D weights
-    warmup: float = 0.1  # share of the steps
+    """Over all processes."""
+    learning_rate: float = 1e-3
+    """For a batch of 256; scaled with the batch."""
+    weight_decay: float = 0.05
+    """Not on 1-D weights."""
+    warmup: float = 0.1
+    """Share of the run in which the rate rises."""
     clip: float = 1.0
+    """Largest norm of a step's gradients."""
     ema: float = 0.999
+    """Decay of the moving average of the weights."""
+    validations: int = 10
+    """How often the average is tried on the validation data."""
     bf16: bool = False
     seed: int = 0
+    loaders: int = 0
+    """Processes that prepare batches beside the one that trains."""
     save_every_s: float = 120.0
 
 
-def rate_at(step: int, recipe: Recipe) -> float:
-    """Learning rate of a step: linear warm-up, then half a cosine down to 0."""
+def rate_at(share: float, recipe: Recipe) -> float:
+    """Learning rate when `share` of a run is done: linear warm-up, then half a cosine to 0."""
     peak = recipe.learning_rate * recipe.batch_size / 256
-    warmup = max(1, round(recipe.warmup * recipe.steps))
-    if step < warmup:
-        return peak * (step + 1) / warmup
-    share = (step - warmup) / max(1, recipe.steps - warmup)
-    return peak * 0.5 * (1 + math.cos(math.pi * share))
+    if share < recipe.warmup:
+        return peak * share / recipe.warmup
+    return peak * 0.5 * (1 + math.cos(math.pi * (share - recipe.warmup) / (1 - recipe.warmup)))
+
+
+@dataclass
+class _Run:
+    """Where a run stands; what `state.pt` holds besides the weights."""
+
+    step: int = 0
+    elapsed_s: float = 0.0
+    validated: int = 0
+    score: float = -math.inf
+    best: dict[str, Tensor] | None = None
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    """Lines of the curve that are not on the disk yet."""
 
 
 def fit(
-    network: nn.Module, draw: Draw, loss_of: Loss, recipe: Recipe, folder: Path, on_event: OnEvent
+    network: nn.Module,
+    draw: Draw,
+    loss_of: Loss,
+    recipe: Recipe,
+    folder: Path,
+    on_event: OnEvent,
+    validate: Validate | None = None,
+    team: Team | None = None,
 ) -> nn.Module:
-    """Train `network` and return the moving average of its weights, in evaluation mode.
+    """Train `network`; returns the moving average of its weights as it validated best.
 
-    `folder` holds the state and the curve (`loss.csv`); a run that finds its state there goes on.
+    `folder` holds the state and the curve (`curve.csv`); a run that finds its state there goes on.
+    Raises `TrainingError` where the loss is no number, `OutputError` where the state cannot be
+    written; the state before is kept.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    team = team or Team()
+    device = next(network.parameters()).device
     optimizer = torch.optim.AdamW(_groups(network, recipe.weight_decay), lr=0.0)
     average = deepcopy(network).eval().requires_grad_(False)
-    state = folder / "state.pt"
-    first = _restore(state, network, average, optimizer)
-    network.train()
-    began = saved = time.monotonic()
-    curve: list[tuple[int, float, float]] = []
-    for step in range(first, recipe.steps):
-        rng = np.random.default_rng((recipe.seed, step))
-        torch.manual_seed(recipe.seed * 1_000_003 + step)
-        batch = draw(rng)
-        for group in optimizer.param_groups:
-            group["lr"] = rate_at(step, recipe)
-        with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16):
-            loss = loss_of(network, batch)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), recipe.clip)
-        optimizer.step()
-        _update_average(average, network, min(recipe.ema, (1 + step) / (10 + step)))
-        curve.append((step, loss.item(), rate_at(step, recipe)))
-        done = step + 1
-        rate = (done - first) / (time.monotonic() - began)
-        on_event(
-            Progress("training", done, recipe.steps, "steps", rate, (recipe.steps - done) / rate)
-        )
-        if time.monotonic() - saved > recipe.save_every_s or done == recipe.steps:
-            _save(state, done, network, average, optimizer)
-            _append(folder / "loss.csv", curve)
-            curve.clear()
-            saved = time.monotonic()
+    files = _Files(folder, team.leads)
+    run = files.restore(network, average, optimizer)
+    shared = team.wrap(network.train())
+    began, saved = time.monotonic() - run.elapsed_s, time.monotonic()
+    first, first_s = run.step, run.elapsed_s
+    batches = _batches(draw, recipe, run.step, team.rank)
+    try:
+        while (share := team.agree(_share(run, recipe))) < 1:
+            rate = rate_at(share, recipe)
+            torch.manual_seed((recipe.seed * 1_000_003 + run.step) * 1_009 + team.rank)
+            batch = tuple(part.to(device) for part in next(batches))
+            loss = _step(shared, batch, loss_of, optimizer, rate, recipe)
+            _check_loss(loss, run.step)
+            _update_average(average, network, min(recipe.ema, (1 + run.step) / (10 + run.step)))
+            run.rows.append((run.step, loss, rate, ""))
+            run.step += 1
+            run.elapsed_s = time.monotonic() - began
+            if validate and run.validated < int(_share(run, recipe) * recipe.validations + 1e-9):
+                _validate(run, average, validate, team)
+                run.elapsed_s = time.monotonic() - began
+                saved = -math.inf
+            if time.monotonic() - saved > recipe.save_every_s:
+                files.save(run, network, average, optimizer)
+                saved = time.monotonic()
+            speed = (run.step - first) / (run.elapsed_s - first_s)
+            on_event(_progress(run, _share(run, recipe), speed))
+    except Cancelled:
+        files.save(run, network, average, optimizer)
+        raise
+    if validate and run.validated < recipe.validations:
+        _validate(run, average, validate, team)
+    files.save(run, network, average, optimizer)
+    if run.best is not None:
+        average.load_state_dict(run.best)
     return average
+
+
+def _share(run: _Run, recipe: Recipe) -> float:
+    """How much of the run is done, 0 to 1."""
+    if recipe.steps is not None:
+        return run.step / recipe.steps
+    assert recipe.minutes is not None
+    return run.elapsed_s / (60 * recipe.minutes)
+
+
+def _progress(run: _Run, share: float, rate: float) -> Progress:
+    total = max(run.step, round(run.step / max(share, 1e-9)))
+    return Progress("training", run.step, total, "steps", rate, (total - run.step) / rate)
+
+
+def _step(
+    network: nn.Module,
+    batch: Batch,
+    loss_of: Loss,
+    optimizer: torch.optim.Optimizer,
+    rate: float,
+    recipe: Recipe,
+) -> float:
+    """One step of the optimizer; returns the loss before it."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    with torch.autocast(batch[0].device.type, torch.bfloat16, enabled=recipe.bf16):
+        loss = loss_of(network, batch)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(network.parameters(), recipe.clip)
+    optimizer.step()
+    return loss.item()
+
+
+def _check_loss(loss: float, step: int) -> None:
+    if not math.isfinite(loss):
+        raise TrainingError(
+            f"The loss at step {step + 1} is {loss}, no number.",
+            "Start again from the last state with a smaller --learning-rate, or with --precision"
+            " fp32.",
+        )
+
+
+def _validate(run: _Run, average: nn.Module, validate: Validate, team: Team) -> None:
+    """Try the average on the validation data and keep it where it is the best so far."""
+    run.validated += 1
+    score = team.agree(validate(average) if team.leads else 0.0)
+    step, loss, rate, _ = run.rows.pop() if run.rows else (run.step, "", "", "")
+    run.rows.append((step, loss, rate, score))
+    if score > run.score:
+        run.score = score
+        run.best = {key: value.clone() for key, value in average.state_dict().items()}
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """The batches of a run by step; a `DataLoader` may draw them in other processes."""
+
+    draw: Draw
+    seed: int
+    rank: int
+
+    def __getitem__(self, step: int) -> Batch:
+        return self.draw(np.random.default_rng((self.seed, step, self.rank)))
+
+
+def _batches(draw: Draw, recipe: Recipe, first: int, rank: int) -> Iterator[Batch]:
+    """The run's batches from step `first` on, without end."""
+    steps = _Steps(draw, recipe.seed, rank)
+    if not recipe.loaders:
+        return (steps[step] for step in range(first, 2**62))
+    return iter(
+        DataLoader(
+            steps,  # type: ignore[arg-type]
+            batch_size=None,
+            sampler=range(first, 2**62),
+            num_workers=recipe.loaders,
+            pin_memory=torch.cuda.is_available(),
+        )
+    )
 
 
 def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
@@ -114,42 +241,74 @@ def _update_average(average: nn.Module, network: nn.Module, decay: float) -> Non
             kept.copy_(new)
 
 
-def _save(
-    path: Path,
-    step: int,
-    network: nn.Module,
-    average: nn.Module,
-    optimizer: torch.optim.Optimizer,
-) -> None:
-    """Whole or not at all: a full disk or a kill leaves the last state as it was."""
-    partial = path.with_suffix(".partial")
-    state = {
-        "step": step,
-        "network": network.state_dict(),
-        "average": average.state_dict(),
-        "optimizer": optimizer.state_dict(),
-    }
-    torch.save(state, partial)
-    os.replace(partial, path)
+class _Files:
+    """State and curve of a run in its folder; only the leading process writes."""
 
+    def __init__(self, folder: Path, leads: bool) -> None:
+        self._state, self._curve = folder / "state.pt", folder / "curve.csv"
+        self._leads = leads
 
-def _restore(
-    path: Path, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer
-) -> int:
-    """Load the state where there is one; returns the first step to do."""
-    if not path.exists():
-        return 0
-    state = torch.load(path, weights_only=True)
-    network.load_state_dict(state["network"])
-    average.load_state_dict(state["average"])
-    optimizer.load_state_dict(state["optimizer"])
-    return int(state["step"])
+    def restore(
+        self, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer
+    ) -> _Run:
+        """Load the state where there is one, and cut the curve to it."""
+        if not self._state.exists():
+            if self._leads:
+                self._curve.unlink(missing_ok=True)
+            return _Run()
+        device = next(network.parameters()).device
+        state = torch.load(self._state, weights_only=True, map_location=device)
+        network.load_state_dict(state["network"])
+        average.load_state_dict(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+        run = _Run(**state["run"])
+        if self._leads:
+            self._cut_curve(run.step)
+        return run
 
+    def save(
+        self,
+        run: _Run,
+        network: nn.Module,
+        average: nn.Module,
+        optimizer: torch.optim.Optimizer,
+    ) -> None:
+        """Whole or not at all: a full disk or a kill leaves the last state as it was."""
+        if not self._leads:
+            return
+        partial = self._state.with_suffix(".partial")
+        stands = {key: value for key, value in vars(run).items() if key != "rows"}
+        state = {
+            "run": stands,
+            "network": network.state_dict(),
+            "average": average.state_dict(),
+            "optimizer": optimizer.state_dict(),
+        }
+        try:
+            self._append(run.rows)
+            run.rows.clear()
+            torch.save(state, partial)
+            os.replace(partial, self._state)
+        except (OSError, RuntimeError) as error:
+            raise OutputError(
+                f"{self._state} cannot be written ({error}).",
+                "Make room and start the same training again: it goes on from its last state.",
+            ) from error
+        finally:
+            partial.unlink(missing_ok=True)
 
-def _append(path: Path, rows: list[tuple[int, float, float]]) -> None:
-    new = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.writer(file)
-        if new:
-            writer.writerow(["step", "loss", "learning_rate"])
-        writer.writerows(rows)
+    def _append(self, rows: list[tuple[Any, ...]]) -> None:
+        new = not self._curve.exists()
+        with self._curve.open("a", newline="") as file:
+            writer = csv.writer(file)
+            if new:
+                writer.writerow(COLUMNS)
+            writer.writerows(rows)
+
+    def _cut_curve(self, step: int) -> None:
+        """Drop lines that a killed run wrote after its last state."""
+        if not self._curve.exists():
+            return
+        header, *lines = self._curve.read_text().splitlines(keepends=True)
+        kept = [line for line in lines if int(line.partition(",")[0]) < step]
+        self._curve.write_text("".join([header, *kept]))

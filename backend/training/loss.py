@@ -1,4 +1,4 @@
-"""The published loss: online hard example mining over BCE, Dice and the presence of a landslide.
+"""Losses; the published one: hard example mining over BCE, Dice and the presence of a landslide.
 
 Source: the CALandDet paper, doi 10.1038/s41598-025-08695-8, and its trainer. OHEM: Shrivastava et
 al. 2016, arXiv 1604.03540. Dice with squared terms: Milletari et al. 2016, arXiv 1606.04797.
@@ -6,7 +6,6 @@ al. 2016, arXiv 1604.03540. Dice with squared terms: Milletari et al. 2016, arXi
 
 from __future__ import annotations
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -16,23 +15,28 @@ DICE_DELTA = 1e-5
 
 
 def hardest(losses: Tensor, keep_ratio: float = KEEP_RATIO) -> Tensor:
-    """Mean of the `int(keep_ratio * n)` largest of n losses, at least one of them."""
+    """Mean of the `int(keep_ratio * n)` largest of n losses, at least one of them; 0 of none."""
+    if not losses.numel():
+        return losses.sum()
     count = max(1, int(keep_ratio * losses.numel()))
     return losses.flatten().topk(count).values.mean()
 
 
-def dice_loss(logits: Tensor, mask: Tensor) -> Tensor:
-    """1 - Dice of each image (B,), with squares in the denominator; logits, mask (B, 1, H, W)."""
-    probability, target = logits.sigmoid().flatten(1), mask.flatten(1)
+def dice_loss(logits: Tensor, mask: Tensor, valid: Tensor) -> Tensor:
+    """1 - Dice of each image (B,), with squares in the denominator; all (B, 1, H, W)."""
+    probability = (logits.sigmoid() * valid).flatten(1)
+    target = (mask * valid).flatten(1)
     overlap = (probability * target).sum(1)
     size = probability.square().sum(1) + target.square().sum(1)
     return 1 - 2 * overlap / (size + DICE_DELTA)
 
 
-def segmentation_loss(logits: Tensor, mask: Tensor) -> Tensor:
+def segmentation_loss(logits: Tensor, mask: Tensor, valid: Tensor) -> Tensor:
     """Half the hardest pixels' BCE and half the hardest images' Dice; all (B, 1, H, W) -> ()."""
     bce = F.binary_cross_entropy_with_logits(logits, mask, reduction="none")
-    return BCE_RATIO * hardest(bce) + (1 - BCE_RATIO) * hardest(dice_loss(logits, mask))
+    known = bce[valid > 0] if not valid.all() else bce
+    dice = dice_loss(logits, mask, valid)
+    return BCE_RATIO * hardest(known) + (1 - BCE_RATIO) * hardest(dice)
 
 
 def presence_loss(logit: Tensor, mask: Tensor) -> Tensor:
@@ -41,9 +45,30 @@ def presence_loss(logit: Tensor, mask: Tensor) -> Tensor:
     return hardest(F.binary_cross_entropy_with_logits(logit, present, reduction="none"))
 
 
-def training_loss(output: Tensor | tuple[Tensor, Tensor], mask: Tensor) -> Tensor:
-    """The loss of what a network returned: mask logits, with a presence logit where it has one."""
-    if isinstance(output, torch.Tensor):
-        return segmentation_loss(output, mask)
-    logits, presence = output
-    return segmentation_loss(logits, mask) + presence_loss(presence, mask)
+def published_loss(logits: Tensor, presence: Tensor | None, mask: Tensor, valid: Tensor) -> Tensor:
+    """The published loss: of the mask, and of the presence where the network has that head.
+
+    Logits, mask and valid are (B, 1, H, W), presence (B, 1). Pixels not `valid` count for nothing.
+    """
+    loss = segmentation_loss(logits, mask, valid)
+    return loss if presence is None else loss + presence_loss(presence, mask * valid)
+
+
+def even_loss(logits: Tensor, presence: Tensor | None, mask: Tensor, valid: Tensor) -> Tensor:
+    """BCE of all pixels, Dice of the images with a landslide, BCE of the presence; as above.
+
+    Mining hard examples seeks out what is labelled wrongly, such as scars that nobody mapped; and
+    an image without landslide has a Dice loss of 1 whatever is predicted, so that mining fills up
+    with these. Here all pixels count alike, and Dice is taken where it means something.
+    """
+    bce = F.binary_cross_entropy_with_logits(logits, mask, valid, reduction="sum")
+    has = (mask * valid).flatten(1).amax(1)
+    probability, target = (logits.sigmoid() * valid).flatten(1), (mask * valid).flatten(1)
+    dice = 1 - (2 * (probability * target).sum(1) + 1) / ((probability + target).sum(1) + 1)
+    loss = bce / valid.sum().clamp(min=1) + 0.5 * (dice * has).sum() / has.sum().clamp(min=1)
+    if presence is None:
+        return loss
+    return loss + 0.3 * F.binary_cross_entropy_with_logits(presence[:, 0], has)
+
+
+LOSSES = {"published": published_loss, "even": even_loss}

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from backend.metrics import Counts, published
-from backend.training.loss import dice_loss, hardest, training_loss
+from backend.training.loss import dice_loss, even_loss, hardest, published_loss
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "loss_and_metrics.json"
 
@@ -32,9 +32,30 @@ def golden():
 
 def test_loss_equals_the_published(batch, golden):
     logits, presence, mask = batch
-    assert dice_loss(logits, mask).tolist() == pytest.approx(golden["loss_dice_per_image"])
+    dice = dice_loss(logits, mask, torch.ones_like(mask))
+    assert dice.tolist() == pytest.approx(golden["loss_dice_per_image"])
     total = golden["loss_cls_segmentation_ohem_keep0.7_bce0.5"]
-    assert training_loss((logits, presence), mask).item() == pytest.approx(total, rel=1e-6)
+    loss = published_loss(logits, presence, mask, torch.ones_like(mask))
+    assert loss.item() == pytest.approx(total, rel=1e-6)
+
+
+@pytest.mark.parametrize("loss", [published_loss, even_loss])
+def test_pixels_that_are_not_valid_count_for_nothing(batch, loss):
+    logits, presence, mask = batch
+    valid = torch.ones_like(mask)
+    valid[:, :, :9] = 0
+    other, wrong = torch.where(valid > 0, logits, 50.0), torch.where(valid > 0, mask, 1.0)
+    expected = loss(logits, presence, mask, valid).item()
+    assert loss(other, presence, wrong, valid).item() == pytest.approx(expected)
+    assert loss(logits, None, mask, torch.zeros_like(mask)).isfinite()
+
+
+def test_the_even_loss_asks_no_dice_of_images_without_landslide(batch):
+    _, _, mask = batch
+    valid = torch.ones_like(mask)
+    right = 40 * (mask - 0.5)
+    assert even_loss(right, None, mask, valid).item() == pytest.approx(0, abs=1e-3)
+    assert published_loss(right, None, mask, valid).item() > 0.2
 
 
 def test_metrics_equal_the_published(batch, golden):

@@ -1,0 +1,265 @@
+"""What a training needs to know before its first step: the request, checked against its files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import torch
+from torch import nn
+
+from backend import models
+from backend.card import Card, Gsd, Scaling, TrainingData
+from backend.checkpoint import SUFFIX, Checkpoint, load
+from backend.engines.devices import DeviceInfo, choose_device, prefers_bf16
+from backend.errors import DatasetError, TrainingError
+from backend.published import IMAGENET
+from backend.training.augment import Augmentation
+from backend.training.batches import measured_scaling
+from backend.training.datasets import RGB, Dataset, open_dataset
+from backend.training.loop import Recipe
+from backend.training.pretrained import start_encoder
+from backend.training.splits import check_leaks, require_both_classes, split
+
+# What trains when neither epochs nor minutes are given.
+DEFAULT_EPOCHS = 100.0
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """Everything a training depends on; the defaults are the command line's."""
+
+    data: tuple[str, ...]
+    out: Path
+    validation: tuple[str, ...] = ()
+    """Datasets to choose by; none: a share of the groups of `data` is kept back."""
+    validation_share: float = 0.2
+    architecture: str | None = None
+    """None: that of `start`, or CALandDet."""
+    config: dict[str, Any] = field(default_factory=dict)
+    start: Path | None = None
+    """A checkpoint to go on from."""
+    encoder_weights: Path | None = None
+    """A published EfficientNet-Lite classifier for the encoder to start from."""
+    epochs: float | None = None
+    minutes: float | None = None
+    loss: str = "published"
+    """One of `backend.training.loss.LOSSES`."""
+    batch_size: int = Recipe.batch_size
+    learning_rate: float = Recipe.learning_rate
+    ema: float = Recipe.ema
+    validations: int = Recipe.validations
+    seed: int = 0
+    tile_size: int = 224
+    """Side of the tiles that the network will see in `detect` [px]."""
+    view_size: int | None = None
+    """Side of the views that it learns from [px]; None: that of the tiles."""
+    scale: tuple[float, float] = Augmentation.scale
+    mix_share: float = Augmentation.mix_share
+    gsd: float | None = None
+    """Ground sampling distance of data that does not know its own [m]."""
+    terms: str = "not stated"
+    """On what terms the data is to be had, for the card."""
+    half: bool = False
+    """Store matrices and kernels in half precision."""
+    device: str = "auto"
+    precision: str = "auto"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A request checked against its files: all that is known before the first step."""
+
+    request: TrainRequest
+    train: tuple[Dataset, ...]
+    validation: tuple[Dataset, ...]
+    network: nn.Module
+    card: Card
+    """As far as it is known before the training."""
+    device: DeviceInfo
+    recipe: Recipe
+    folder: Path
+
+    @property
+    def view_size(self) -> int:
+        """Side of the views that the network learns from [px]."""
+        return self.request.view_size or self.request.tile_size
+
+    @property
+    def augmentation(self) -> Augmentation:
+        """The ranges that views are drawn from."""
+        return Augmentation(scale=self.request.scale, mix_share=self.request.mix_share)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What the start event tells about the training."""
+        return {
+            "architecture": self.card.architecture,
+            "parameters": sum(weight.numel() for weight in self.network.parameters()),
+            "images": sum(len(dataset.samples) for dataset in self.train),
+            "validation_images": sum(len(dataset.samples) for dataset in self.validation),
+            "precision": "bf16" if self.recipe.bf16 else "fp32",
+        }
+
+
+def prepare(request: TrainRequest) -> Plan:
+    """Open and check everything that the training reads, before anything is written."""
+    _check(request)
+    device = choose_device(request.device)
+    train, validation = _datasets(request)
+    torch.manual_seed(request.seed)
+    start = load(request.start) if request.start else None
+    network, card = _network(request, start, train)
+    recipe = Recipe(
+        steps=_steps(request, train),
+        minutes=request.minutes,
+        batch_size=request.batch_size,
+        learning_rate=request.learning_rate,
+        ema=request.ema,
+        validations=request.validations,
+        bf16=_is_bf16(request.precision, device),
+        seed=request.seed,
+        loaders=0 if device.name == "cpu" else 8,
+    )
+    folder = request.out.with_suffix(".training")
+    return Plan(request, train, validation, network, card, device, recipe, folder)
+
+
+def _is_bf16(precision: str, device: DeviceInfo) -> bool:
+    return precision == "bf16" or (precision == "auto" and prefers_bf16(device.name))
+
+
+def _check(request: TrainRequest) -> None:
+    if request.out.suffix != SUFFIX:
+        raise TrainingError(
+            f"{request.out.name} is no name for a checkpoint.", f"Let it end in {SUFFIX}."
+        )
+    if request.epochs is not None and request.minutes is not None:
+        raise TrainingError("Epochs and minutes are both given.", "Give one of the two.")
+    for name in ("epochs", "minutes", "batch_size", "learning_rate", "tile_size", "view_size"):
+        value = getattr(request, name)
+        if value is not None and not value > 0:
+            raise TrainingError(f"{name} is {value}, not above 0.", "Give a positive number.")
+    if not 0 < request.validation_share < 1:
+        raise TrainingError(
+            f"The share for validation is {request.validation_share}, not between 0 and 1.",
+            "Give a share such as 0.2.",
+        )
+
+
+def _datasets(request: TrainRequest) -> tuple[tuple[Dataset, ...], tuple[Dataset, ...]]:
+    """(train, validation), checked: same bands, both classes, no image or place on both sides."""
+    opened = tuple(map(open_dataset, request.data))
+    if request.validation:
+        train, validation = (
+            opened,
+            tuple(open_dataset(text, whole=True) for text in request.validation),
+        )
+    else:
+        pairs = [split(part, request.validation_share, request.seed) for part in opened]
+        train, validation = (tuple(side) for side in zip(*pairs, strict=True))
+    first, *others = train + validation
+    for dataset in others:
+        if dataset.bands != first.bands:
+            raise DatasetError(
+                f"{dataset.name} has the bands {', '.join(dataset.bands)}, but {first.name} has"
+                f" {', '.join(first.bands)}.",
+                "Train on data of the same bands.",
+            )
+    require_both_classes(train)
+    check_leaks(train, validation)
+    return train, validation
+
+
+def _steps(request: TrainRequest, train: Sequence[Dataset]) -> int | None:
+    if request.minutes is not None:
+        return None
+    images = sum(len(dataset.samples) for dataset in train)
+    epochs = DEFAULT_EPOCHS if request.epochs is None else request.epochs
+    return max(1, round(epochs * images / request.batch_size))
+
+
+def _network(
+    request: TrainRequest, start: Checkpoint | None, train: Sequence[Dataset]
+) -> tuple[nn.Module, Card]:
+    """The network to train and its card; raises a `CalandDetError` where they do not fit."""
+    bands = train[0].bands
+    if start is None:
+        architecture = request.architecture or "calanddet"
+        try:
+            network = models.create(architecture, **{"in_channels": len(bands)} | request.config)
+        except (TypeError, ValueError) as error:
+            raise TrainingError(f"{architecture} cannot be made: {error}", "Check --set.") from None
+        if request.encoder_weights:
+            start_encoder(network, request.encoder_weights)
+        scaling = IMAGENET if bands == RGB else measured_scaling(train)
+    else:
+        architecture, network, scaling = _going_on(request, start, bands)
+    _check_sizes(request, architecture, network)
+    return network, _card(request, architecture, network, bands, scaling, train)
+
+
+def _check_sizes(request: TrainRequest, architecture: str, network: nn.Module) -> None:
+    settings: Any = network.config
+    for size in (request.tile_size, request.view_size or request.tile_size):
+        if size % settings.stride:
+            raise TrainingError(
+                f"{size} px is no multiple of {architecture}'s {settings.stride}.",
+                f"Give {max(1, round(size / settings.stride)) * settings.stride}.",
+            )
+
+
+def _going_on(
+    request: TrainRequest, start: Checkpoint, bands: tuple[str, ...]
+) -> tuple[str, nn.Module, Scaling]:
+    card = start.card
+    if request.architecture not in (None, card.architecture) or request.config:
+        raise TrainingError(
+            f"{start.path.name} is a {card.architecture} with its own settings.",
+            "Leave --arch and --set out when going on from a checkpoint.",
+        )
+    if card.bands != bands:
+        raise DatasetError(
+            f"{start.path.name} takes the bands {', '.join(card.bands)}; the data has"
+            f" {', '.join(bands)}.",
+            "Train on data of the checkpoint's bands, or start a new network.",
+        )
+    return card.architecture, start.network, card.scaling
+
+
+def _card(
+    request: TrainRequest,
+    architecture: str,
+    network: nn.Module,
+    bands: tuple[str, ...],
+    scaling: Scaling,
+    train: Sequence[Dataset],
+) -> Card:
+    return Card(
+        name=request.out.stem,
+        architecture=architecture,
+        config=models.config_of(network),
+        bands=bands,
+        scaling=scaling,
+        tile_size=request.tile_size,
+        gsd=_gsd(request, train),
+        classes=("background", "landslide") if _classes(network) == 2 else ("landslide",),
+        training=tuple(TrainingData(dataset.name, request.terms) for dataset in train),
+    )
+
+
+def _classes(network: nn.Module) -> int:
+    return int(getattr(network.config, "classes", 1))
+
+
+def _gsd(request: TrainRequest, train: Sequence[Dataset]) -> Gsd:
+    """What the views show: the data's distances, widened by the augmentation in scale."""
+    known = [dataset.gsd or request.gsd for dataset in train]
+    distances = [distance for distance in known if distance]
+    if not distances:
+        return Gsd()
+    smallest, largest = request.scale
+    return Gsd(median(distances), min(distances) / largest, max(distances) / smallest)
