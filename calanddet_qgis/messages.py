@@ -44,10 +44,15 @@ def headline(kind: str) -> str:
         "checkpoint": tr("The checkpoint cannot be used."),
         "area": tr("The area of interest cannot be used."),
         "dem": tr("The elevation model cannot be used."),
+        "dataset": tr("The training data cannot be used."),
+        "training": tr("The training cannot go on."),
+        "inventory": tr("The landslide layer cannot be used."),
         "device": tr("The device cannot be used."),
         "output": tr("The results cannot be written."),
         "memory": tr("There is not enough memory."),
         "runtime": tr("The worker cannot be started."),
+        "setup": tr("The runtime is not set up."),
+        "damaged": tr("The runtime is damaged."),
         "crash": tr("The worker crashed."),
     }
     return headlines.get(kind, tr("The run failed."))
@@ -133,6 +138,11 @@ def area(square_metres: float) -> str:
         if square_metres >= size:
             return f"{number(square_metres / size, 3)} {unit}"
     return f"{number(square_metres, 3)} m²"
+
+
+def data_size(size: float) -> str:
+    """Bytes as kB, MB or GB, whichever reads best."""
+    return QLocale().formattedDataSize(int(size), 1, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 
 def duration(seconds: float) -> str:

@@ -24,6 +24,11 @@ def bundled_checkpoint() -> str:
     return str(found[0]) if found else ""
 
 
+def runtime_resources() -> Path:
+    """The folder of what a runtime is made of: the lock, and the test that it has to pass."""
+    return home() / "resources" / "runtime"
+
+
 def style(name: str) -> Path:
     """Path of a layer style by its name without `.qml`."""
     return home() / "resources" / "styles" / f"{name}.qml"

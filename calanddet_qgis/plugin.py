@@ -9,7 +9,8 @@ from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAction
 
 from .gui.dock import DetectDock
-from .gui.options import PAGE_NAME, OptionsFactory
+from .gui.options import OptionsFactory
+from .gui.runtime_dialog import RuntimeDialog
 from .messages import tr
 from .paths import icon
 from .provider import CalandDetProvider
@@ -18,7 +19,8 @@ MENU = "&CALandDet"
 
 
 class CalandDetPlugin:
-    """A panel with a toolbar button and a menu entry, a page of options, a Processing provider."""
+    """A panel with a toolbar button and a menu entry, a dialog for the runtime, a page of options,
+    a Processing provider."""
 
     def __init__(self, iface: QgisInterface) -> None:
         self.iface = iface
@@ -41,18 +43,31 @@ class CalandDetPlugin:
         self.action.setObjectName("calanddetShowPanel")
         self.iface.addToolBarIcon(self.action)
         self.iface.addPluginToRasterMenu(MENU, self.action)
+        self.runtime = RuntimeDialog(self.iface.mainWindow())
+        self.runtime_action = QAction(tr("Runtime…"), self.iface.mainWindow())
+        self.runtime_action.setObjectName("calanddetShowRuntime")
+        self.iface.addPluginToRasterMenu(MENU, self.runtime_action)
         self.dock.hide()
         self.dock.setToggleVisibilityAction(self.action)
-        self.dock.settings_wanted.connect(self._show_options)
+        self.runtime_action.triggered.connect(self.runtime.present)
+        self.runtime.changed.connect(self.dock.refresh)
+        self.dock.runtime_wanted.connect(self.runtime.present)
         self.dock.log_wanted.connect(self.iface.openMessageLog)
         self.options.applied.connect(self.dock.refresh)
 
     def unload(self) -> None:
         """Take everything away, in the opposite order."""
         self.dock.stop()
+        self.runtime.stop()
         self.options.applied.disconnect(self.dock.refresh)
         self.dock.log_wanted.disconnect(self.iface.openMessageLog)
-        self.dock.settings_wanted.disconnect(self._show_options)
+        self.dock.runtime_wanted.disconnect(self.runtime.present)
+        self.runtime.changed.disconnect(self.dock.refresh)
+        self.runtime_action.triggered.disconnect(self.runtime.present)
+        self.iface.removePluginRasterMenu(MENU, self.runtime_action)
+        self.runtime_action.deleteLater()
+        self.runtime.close()
+        self.runtime.deleteLater()
         self.iface.removePluginRasterMenu(MENU, self.action)
         self.iface.removeToolBarIcon(self.action)
         self.action.deleteLater()
@@ -60,6 +75,3 @@ class CalandDetPlugin:
         self.dock.deleteLater()
         self.iface.unregisterOptionsWidgetFactory(self.options)
         QgsApplication.processingRegistry().removeProvider(self.provider)
-
-    def _show_options(self) -> None:
-        self.iface.showOptionsDialog(self.iface.mainWindow(), PAGE_NAME)

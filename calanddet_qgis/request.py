@@ -12,12 +12,12 @@ from qgis.core import QgsProviderRegistry, QgsRasterLayer
 
 from .messages import Failure, tr
 from .paths import bundled_checkpoint
+from .runtime import current_runtime
 from .settings import CHECKPOINT, WORKER_PYTHON
+from .worker import INTERPRETER_SWITCHES
 
 # The first is the backend's default.
 OVERLAPS = ("balanced", "reference", "fast")
-# Unbuffered UTF-8, and nothing of the user's own Python set-up.
-INTERPRETER_SWITCHES = ("-E", "-s", "-u", "-X", "utf8")
 # On Windows, the strictest system.
 NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*]')
 RESULT_NAMES = ("landslides.gpkg", "mask.tif", "probability.tif", "run.json")
@@ -60,13 +60,20 @@ class DetectRequest:
 
 
 def worker_python() -> str:
-    """The worker's interpreter. Raises `Failure` where none is set or it is gone."""
+    """The worker's interpreter: the user's own if one is set, else the plugin's runtime.
+
+    Raises `Failure` where there is neither, or it is gone.
+    """
     python = WORKER_PYTHON.get()
-    remedy = tr("Choose one in Settings > Options > CALandDet.")
     if not python:
-        raise Failure("runtime", tr("The worker's Python is not set."), remedy)
+        runtime = current_runtime()
+        if runtime is None:
+            remedy = tr("Set it up in Raster > CALandDet > Runtime.")
+            raise Failure("runtime", tr("The runtime is not set up yet."), remedy)
+        return str(runtime.python)
     if not os.access(python, os.X_OK) or not os.path.isfile(python):
         message = tr("The worker's Python {} is not there or cannot be run.").format(python)
+        remedy = tr("Choose another, or set up a runtime, in Raster > CALandDet > Runtime.")
         raise Failure("runtime", message, remedy)
     return python
 

@@ -31,7 +31,8 @@ class Setting(Generic[Value]):
         QgsSettings().setValue(self.key, value)
 
 
-WORKER_PYTHON = Setting("worker_python", "")  # interpreter of the worker's own environment
+WORKER_PYTHON = Setting("worker_python", "")  # the user's own; empty: the plugin's runtime
+RUNTIME_FOLDER = Setting("runtime_folder", "")  # of the plugin's runtime; empty: the default
 CHECKPOINT = Setting("checkpoint", "")  # the last one used
 OUTPUT_PARENT = Setting("output_parent", "")  # folder in which the last chosen output folder lies
 THRESHOLD = Setting("threshold", 0.0)  # probability; 0: the checkpoint's own

@@ -29,6 +29,9 @@ from .paths import home
 Event = dict[str, Any]
 OnEvent = Callable[[Event], None]
 
+# Unbuffered UTF-8, and nothing of the user's own Python set-up.
+INTERPRETER_SWITCHES = ("-E", "-s", "-u", "-X", "utf8")
+
 POLL_S = 0.1
 CANCELLED_EXIT_CODE = 3
 # How long a worker that was asked to end may take before it is killed [s].

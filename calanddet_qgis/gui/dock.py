@@ -25,7 +25,7 @@ BUTTON_HEIGHT = 1.6  # of a usual button's
 class DetectDock(QgsDockWidget):
     """Landslide detection; one run at a time."""
 
-    settings_wanted = pyqtSignal()
+    runtime_wanted = pyqtSignal()
     log_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -35,9 +35,9 @@ class DetectDock(QgsDockWidget):
         self._project_is_gone = False
         self._group_name = ""
         self.runtime_missing = TextLabel("runtimeMissing")
-        self.settings_button = QPushButton(tr("Open the &settings…"))
-        self.settings_button.setObjectName("settingsButton")
-        self.settings_button.clicked.connect(self.settings_wanted)
+        self.runtime_button = QPushButton(tr("Set up the &runtime…"))
+        self.runtime_button.setObjectName("runtimeButton")
+        self.runtime_button.clicked.connect(self.runtime_wanted)
         self.form = DetectForm()
         self.run_button = QPushButton()
         self.run_button.setObjectName("runButton")
@@ -58,7 +58,7 @@ class DetectDock(QgsDockWidget):
         except Failure as failure:
             missing = str(failure)
         self.runtime_missing.show_text(missing)
-        self.settings_button.setVisible(bool(missing))
+        self.runtime_button.setVisible(bool(missing))
         self.form.setEnabled(not running)
         self.run_button.setEnabled(running or not missing)
         self.run_button.setText(tr("Cancel") if running else tr("&Detect landslides"))
@@ -92,6 +92,7 @@ class DetectDock(QgsDockWidget):
             command = self.form.request(now).command()
         except Failure as failure:
             self.status.show_failure(failure)
+            self.refresh()
             return
         self.form.remember()
         raster = self.form.current_layer().name()
@@ -149,7 +150,7 @@ class DetectDock(QgsDockWidget):
         content = QWidget()
         layout = QVBoxLayout(content)
         for widget in (
-            self.runtime_missing, self.settings_button, self.form, self.run_button, self.status,
+            self.runtime_missing, self.runtime_button, self.form, self.run_button, self.status,
         ):  # fmt: skip
             layout.addWidget(widget)
         layout.addStretch()

@@ -7,15 +7,18 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QFormLayout, QLabel, QWidget
 
-from ..messages import tr
+from ..messages import Failure, tr
 from ..paths import icon
+from ..request import worker_python
+from ..runtime import current_runtime, describe
 from ..settings import WORKER_PYTHON
+from .widgets import ElidedLabel
 
 PAGE_NAME = "CalandDetOptions"
 
 
 class OptionsPage(QgsOptionsPageWidget):
-    """Chooses the worker's interpreter."""
+    """Shows which runtime is used, and lets another Python take its place."""
 
     applied = pyqtSignal()
 
@@ -26,12 +29,15 @@ class OptionsPage(QgsOptionsPageWidget):
         self.worker_python.setObjectName("workerPython")
         self.worker_python.setDialogTitle(tr("The worker's Python"))
         self.worker_python.setFilePath(WORKER_PYTHON.get())
-        self.worker_python.lineEdit().setPlaceholderText(tr("…/bin/python or …\\python.exe"))
+        self.worker_python.lineEdit().setPlaceholderText(tr("The plugin's own runtime"))
+        self.in_use = ElidedLabel("runtimeInUse")
+        self.in_use.show_text(_in_use())
         note = QLabel(
             tr(
-                "The network runs in a process of its own, outside QGIS. This is the interpreter "
-                "of the Python environment in which PyTorch and the other packages that it needs "
-                "are installed; it is not QGIS's own Python."
+                "The network runs in a process of its own, outside QGIS, by default in the runtime "
+                "that Raster > CALandDet > Runtime sets up. Here the interpreter of another Python "
+                "environment can be named, in which PyTorch and the other packages are installed; "
+                "never QGIS's own Python."
             )
         )
         note.setWordWrap(True)
@@ -39,12 +45,25 @@ class OptionsPage(QgsOptionsPageWidget):
         label = QLabel(tr("Worker's &Python"))
         label.setBuddy(self.worker_python)
         layout.addRow(label, self.worker_python)
+        layout.addRow(tr("In use"), self.in_use)
         layout.addRow(note)
 
     def apply(self) -> None:
         """Keep what was chosen; QGIS calls this on OK."""
         WORKER_PYTHON.set(self.worker_python.filePath().strip())
         self.applied.emit()
+
+
+def _in_use() -> str:
+    """The interpreter in use, and what it is where that is known."""
+    try:
+        python = worker_python()
+    except Failure as failure:
+        return str(failure)
+    runtime = current_runtime()
+    if runtime and str(runtime.python) == python:
+        return f"{describe(runtime.facts)} · {python}"
+    return python
 
 
 class OptionsFactory(QgsOptionsWidgetFactory):

@@ -74,3 +74,28 @@ class TextLabel(QLabel):
 
 def _breakable(word: str) -> str:
     return BREAK_AFTER.sub(rf"\1{ZERO_WIDTH_SPACE}", word)
+
+
+class ElidedLabel(QLabel):
+    """A label of one line that is cut in the middle where it does not fit, a path for one, and
+    shown in full in its tooltip."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def show_text(self, text: str) -> None:
+        """Show a text."""
+        self.setText(text)
+        self.setToolTip(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint as much of the text as fits."""
+        painter = QStylePainter(self)
+        mode = Qt.TextElideMode.ElideMiddle
+        text = self.fontMetrics().elidedText(self.text(), mode, self.width())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self.rect(), flags, text)

@@ -7,8 +7,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-# Before Qt starts: no test reads or writes the settings of whoever runs it.
+# Before Qt starts: no test reads or writes the settings or the runtime of whoever runs it.
 os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="calanddet-tests-")
+os.environ["XDG_DATA_HOME"] = os.environ["XDG_CONFIG_HOME"]
 
 import pytest
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer

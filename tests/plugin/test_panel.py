@@ -220,13 +220,22 @@ def test_a_flood_of_events_leaves_the_panel_responsive(qtbot, with_worker):
     assert longest[0] < 1000
 
 
-def test_without_a_worker_the_panel_says_so_and_leads_to_the_settings(qtbot, dock):
+def test_without_a_worker_the_panel_says_so_and_leads_to_its_setup(qtbot, dock):
     assert dock.runtime_missing.shown_text() == (
-        "The worker's Python is not set. Choose one in Settings > Options > CALandDet."
+        "The runtime is not set up yet. Set it up in Raster > CALandDet > Runtime."
     )
     assert not dock.run_button.isEnabled()
-    with qtbot.waitSignal(dock.settings_wanted):
-        click(qtbot, dock.settings_button)
+    with qtbot.waitSignal(dock.runtime_wanted):
+        click(qtbot, dock.runtime_button)
+
+
+def test_a_runtime_that_goes_away_is_told_at_the_next_click(qtbot, with_worker, tmp_path):
+    dock = with_worker("")
+    (tmp_path / "python").unlink()
+    click(qtbot, dock.run_button)
+    assert "is not there or cannot be run" in dock.status.text.shown_text()
+    assert dock.runtime_button.isVisible()
+    assert not dock.run_button.isEnabled()
 
 
 def test_setting_a_worker_makes_the_panel_ready(dock, worker_python):
@@ -234,7 +243,7 @@ def test_setting_a_worker_makes_the_panel_ready(dock, worker_python):
     dock.refresh()
     assert dock.run_button.isEnabled()
     assert not dock.runtime_missing.isVisible()
-    assert not dock.settings_button.isVisible()
+    assert not dock.runtime_button.isVisible()
 
 
 def test_a_missing_choice_is_named_before_anything_starts(qtbot, ready, project):

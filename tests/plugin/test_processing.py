@@ -114,7 +114,7 @@ def test_what_cannot_start_is_refused_beforehand(ready, checkpoint, tmp_path, ch
 def test_without_a_worker_the_algorithm_cannot_execute(provider):
     possible, reason = QgsApplication.processingRegistry().algorithmById(ALGORITHM).canExecute()
     assert not possible
-    assert reason.startswith("The worker's Python is not set.")
+    assert reason.startswith("The runtime is not set up yet.")
 
 
 def test_cancelling_ends_the_algorithm(provider, checkpoint, tmp_path):

@@ -36,7 +36,7 @@ def test_the_worker_starts_isolated_from_the_users_python(clean_settings, worker
 @pytest.mark.parametrize(
     ("python", "sentence"),
     [
-        ("", "The worker's Python is not set."),
+        ("", "The runtime is not set up yet."),
         ("/nowhere/python", "The worker's Python /nowhere/python is not there"),
         ("/usr", "The worker's Python /usr is not there"),
     ],
@@ -46,7 +46,7 @@ def test_a_worker_that_is_not_there_is_refused(clean_settings, python, sentence)
     with pytest.raises(Failure) as raised:
         request.worker_python()
     assert str(raised.value).startswith(sentence)
-    assert "Settings > Options > CALandDet" in str(raised.value)
+    assert "Raster > CALandDet > Runtime" in str(raised.value)
 
 
 def test_the_source_of_a_layer_is_what_gdal_opens(tmp_path):
