@@ -80,6 +80,31 @@ def test_a_run_killed_between_two_states_repeats_what_was_lost(tmp_path):
     assert curve(tmp_path / "a") == curve(tmp_path / "b")
 
 
+def test_a_cancelled_run_loses_nothing(tmp_path):
+    fit_tiny(tmp_path, replace(RECIPE, save_every_s=60), stop_at=13, stop=Cancelled)
+    assert torch.load(tmp_path / "state.pt", weights_only=True)["run"]["step"] == 13
+
+
+def test_lines_written_after_the_last_state_are_written_once(tmp_path):
+    fit_tiny(tmp_path / "a")
+    fit_tiny(tmp_path / "b", stop_at=9)
+    with (tmp_path / "b" / "curve.csv").open("a") as file:
+        file.write("9,0.5,0.001,\n10,0.5,0.001,\n")
+    fit_tiny(tmp_path / "b")
+    assert curve(tmp_path / "a") == curve(tmp_path / "b")
+
+
+def test_weights_decay_and_biases_do_not(tmp_path):
+    def nothing_to_learn(network, batch):
+        return 0 * loss_of(network, batch)
+
+    recipe = replace(RECIPE, ema=0.0, learning_rate=3.0, weight_decay=0.5)
+    trained = fit_tiny(tmp_path, recipe, loss=nothing_to_learn).state_dict()
+    start = tiny().state_dict()
+    assert trained["0.weight"].norm() < 0.7 * start["0.weight"].norm()
+    assert torch.equal(trained["0.bias"], start["0.bias"])
+
+
 def test_a_finished_run_is_not_trained_again(tmp_path):
     once = fit_tiny(tmp_path)
     assert same(once, fit_tiny(tmp_path, stop_at=31)) and len(curve(tmp_path)) == 30

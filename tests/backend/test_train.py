@@ -73,10 +73,11 @@ def silent(event):
 
 def test_training_ends_in_a_checkpoint_that_says_how_good_it_is(data, tmp_path):
     out = tmp_path / "mine.safetensors"
-    result = train(request(data, out, gsd=0.5, terms="made here", half=True), silent)
+    result = train(request(data, out, gsd=0.5, terms="made here", half=True, seed=1), silent)
     checkpoint = load(out)
     card = checkpoint.card
     assert card.architecture == "calanddet" and card.config["embed_dim"] == 16
+    assert card.threshold == result.counts["threshold"]
     assert "highest landslide F1" in card.threshold_source and "made/val" in card.threshold_source
     assert [(part.name, part.terms) for part in card.training] == [("made/train", "made here")]
     assert card.gsd.minimum < 0.5 == card.gsd.nominal < card.gsd.maximum
