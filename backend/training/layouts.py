@@ -8,19 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from backend.errors import DatasetError
+from backend.published import LANDSLIDE4SENSE_BANDS
 from backend.training.datasets import RGB, Dataset
 from backend.training.image_files import H5_SUFFIX, Pair, samples_of
 
 IMAGE_SUFFIXES = frozenset((".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"))
 # Suffixes that a mask may have where it has not its image's; JPEG would blur its values.
 MASK_SUFFIXES = (".png", ".tif", ".tiff")
-
-# Landslide4Sense's 14 bands in their order: Sentinel-2's B1 to B12 (without B8A), then slope and
-# elevation of ALOS PALSAR (Ghorbanzadeh et al. 2022, 10.1109/TGRS.2022.3215209).
-LANDSLIDE4SENSE_BANDS = (
-    "coastal", "blue", "green", "red", "rededge1", "rededge2", "rededge3", "nir", "watervapour",
-    "cirrus", "swir1", "swir2", "slope", "dem",
-)  # fmt: skip
 
 # A tile of the CAS dataset: the site, metres a pixel, the sensor (also written UVA), a number.
 CAS_NAME = re.compile(
