@@ -23,6 +23,11 @@ class Scaling:
     std: tuple[float, ...]
     range: tuple[float, float] = (0.0, 255.0)
     """(low, high) of raw values; (0, 255) for 8-bit imagery."""
+    units: tuple[float, ...] = ()
+    """What a raw value of 1 stands for, by band: a reflectance, degrees of slope, metres of
+    elevation. Empty where raw values are a raster's own."""
+    by_tile: tuple[str, ...] = ()
+    """Bands that are stretched first, in each tile from its least and greatest value to `range`."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,19 @@ class Card:
         _require(0 < self.threshold < 1, "threshold", self.threshold, "between 0 and 1")
         _require(self.tile_size >= 1, "tile_size", self.tile_size, "at least 1")
 
+    @property
+    def neutral(self) -> tuple[float, ...]:
+        """The raw values, by band, that the network takes as "nothing here": the training mean.
+
+        NaN for a band that is stretched by tile, in which it shall not count.
+        """
+        low, high = self.scaling.range
+        means = zip(self.bands, self.scaling.mean, strict=True)
+        return tuple(
+            math.nan if band in self.scaling.by_tile else low + mean * (high - low)
+            for band, mean in means
+        )
+
     def to_json(self) -> str:
         """The text that `from_json` reads."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=1)
@@ -113,7 +131,7 @@ class Card:
             architecture=fields.text("architecture"),
             config=fields.part("config").data,
             bands=fields.texts("bands"),
-            scaling=Scaling(scaling.numbers("mean"), scaling.numbers("std"), scaling.pair("range")),
+            scaling=_scaling(scaling),
             tile_size=fields.integer("tile_size"),
             gsd=Gsd(*(gsd.maybe_number(key) for key in ("nominal", "minimum", "maximum"))),
             classes=fields.texts("classes"),
@@ -135,6 +153,14 @@ class Card:
             licence=fields.maybe_text("licence"),
             created=fields.maybe_text("created"),
         )
+
+
+def _scaling(fields: _Fields) -> Scaling:
+    """Cards that were written before bands had units of their own have no such fields."""
+    mean, std, values = fields.numbers("mean"), fields.numbers("std"), fields.pair("range")
+    units = fields.numbers("units") if "units" in fields.data else ()
+    by_tile = fields.texts("by_tile") if "by_tile" in fields.data else ()
+    return Scaling(mean, std, values, units, by_tile)
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -181,6 +207,11 @@ def _check_scaling(scaling: Scaling, bands: tuple[str, ...]) -> None:
     low, high = scaling.range
     ascending = math.isfinite(low) and math.isfinite(high) and low < high
     _require(ascending, "scaling.range", [low, high], "two finite ascending numbers")
+    units = scaling.units
+    positive = all(0 < unit < math.inf for unit in units) and len(units) in (0, len(bands))
+    _require(positive, "scaling.units", list(units), f"{len(bands)} numbers above 0, or none")
+    known = set(scaling.by_tile) <= set(bands)
+    _require(known, "scaling.by_tile", list(scaling.by_tile), f"bands out of {list(bands)}")
 
 
 def _check_gsd(gsd: Gsd) -> None:

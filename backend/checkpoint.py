@@ -13,7 +13,7 @@ import warnings
 import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from pickle import UnpicklingError
+from pickle import UnpicklingError  # nosec B403 # the error alone: nothing is unpickled
 from typing import Any
 
 import numpy as np

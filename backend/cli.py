@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from backend import __version__, cli_inventory, protocol
+from backend.benchmark import command as benchmark
 from backend.engines import DEVICES, PRECISIONS
 from backend.errors import CalandDetError
 from backend.events import OnEvent, Result
@@ -35,7 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Parse, run, and end the process with the exit code."""
     options = vars(_parser().parse_args(arguments))
     job, as_json = options.pop("job"), options.pop("json", False)
-    protocol.leave(protocol.run(lambda on_event: job(options, on_event), as_json))
+    lines = protocol.Lines() if "session" in options else None
+    if lines is not None:
+        options["lines"] = lines
+    protocol.leave(protocol.run(lambda on_event: job(options, on_event), as_json, lines))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -54,12 +58,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_detect(commands.add_parser("detect", help="find landslides in a raster"))
     _add_vectorize(commands.add_parser("vectorize", help="polygons from a probability raster"))
+    _add_refine(commands.add_parser("refine", help="another threshold for a finished run"))
     _add_train(commands.add_parser("train", help="train a network on images with masks"))
+    _add_chips(commands.add_parser("chips", help="cut datasets into images and masks to train on"))
     _add_evaluate(commands.add_parser("evaluate", help="how good a checkpoint is on a dataset"))
     _add_checkpoint(commands.add_parser("checkpoint", help="show or convert a checkpoint"))
     inventory = commands.add_parser("inventory", help="attributes, statistics, comparison, export")
     cli_inventory.add(inventory, _add_json)
     _add_devices(commands.add_parser("devices", help="list the devices that can run a network"))
+    _add_benchmark(commands.add_parser("benchmark", help="how fast it is, beside other ways"))
     return parser
 
 
@@ -74,6 +81,10 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_polygon_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dem", metavar="DEM", help="elevation model [m] for slope and relief")
+    _add_threshold_options(parser)
+
+
+def _add_threshold_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threshold", type=float, metavar="P", help="probability, 0 to 1")
     parser.add_argument(
         "--min-area", dest="min_area_m2", type=float, metavar="M2", help="drop smaller polygons"
@@ -82,12 +93,31 @@ def _add_polygon_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_detect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("raster", metavar="RASTER")
-    parser.add_argument("--checkpoint", type=Path, required=True, metavar="CKPT")
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        nargs="+",
+        required=True,
+        metavar="CKPT",
+        help="several: their mean probability, and a raster of their disagreement",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--bands", type=_bands, metavar="R,G,B", help="band numbers, from 1")
+    parser.add_argument(
+        "--input",
+        dest="inputs",
+        action="append",
+        metavar="ROLE=PATH[:BAND]",
+        help="another raster for a band of the checkpoint, or a file or folder with named bands",
+    )
     parser.add_argument("--aoi", metavar="VECTOR", help="polygons to search in")
     parser.add_argument("--gsd", type=_gsd, metavar="auto|native|METRES")
     parser.add_argument("--overlap", choices=OVERLAPS)
+    parser.add_argument(
+        "--flips", action="store_true", help="average over four mirrorings: better, 4 x the time"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on with a run that was cut off")
+    parser.add_argument("--preview", action="store_true", help="show what is finished now and then")
     _add_engine_options(parser)
     _add_polygon_options(parser)
     _add_json(parser)
@@ -101,6 +131,17 @@ def _add_vectorize(parser: argparse.ArgumentParser) -> None:
     _add_polygon_options(parser)
     _add_json(parser)
     parser.set_defaults(job=_vectorize)
+
+
+def _add_refine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", type=Path, metavar="DIR", help="what detect has left")
+    parser.add_argument("--simplify", dest="simplify_px", type=float, metavar="PX")
+    parser.add_argument(
+        "--session", type=Path, metavar="DIR", help="for previews, as stdin asks for them"
+    )
+    _add_threshold_options(parser)
+    _add_json(parser)
+    parser.set_defaults(job=_refine)
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
@@ -143,6 +184,23 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(job=_train)
 
 
+def _add_chips(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", nargs="+", required=True, metavar="DATASET", help=_DATASETS)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--size", type=int, metavar="PX", help="side of a chip")
+    parser.add_argument("--overlap-share", type=float, metavar="SHARE", help="of a chip's side")
+    parser.add_argument(
+        "--negatives", type=float, metavar="SHARE", help="most chips without a landslide"
+    )
+    parser.add_argument(
+        "--validation-share", type=float, metavar="SHARE", help="of the places, for val.txt"
+    )
+    parser.add_argument("--format", metavar="tif|png")
+    parser.add_argument("--seed", type=int, metavar="N")
+    _add_json(parser)
+    parser.set_defaults(job=_chips)
+
+
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("checkpoint", type=Path, metavar="CKPT")
     parser.add_argument("data", nargs="+", metavar="DATASET", help=_DATASETS)
@@ -170,6 +228,11 @@ def _add_checkpoint(parser: argparse.ArgumentParser) -> None:
 def _add_devices(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
     parser.set_defaults(job=_devices)
+
+
+def _add_benchmark(parser: argparse.ArgumentParser) -> None:
+    _add_engine_options(parser)
+    benchmark.add(parser)
 
 
 def _bands(text: str) -> tuple[int, ...]:
@@ -213,13 +276,26 @@ def _pair(text: str) -> tuple[float, float]:
 def _detect(options: dict[str, Any], on_event: OnEvent) -> None:
     from backend.detect import DetectRequest, detect
 
-    detect(DetectRequest(**options), on_event)
+    options["checkpoint"], *more = options["checkpoint"]
+    inputs = tuple(options.pop("inputs", ()))
+    request = DetectRequest(**options, inputs=inputs, more_checkpoints=tuple(more))
+    detect(request, on_event)
 
 
 def _vectorize(options: dict[str, Any], on_event: OnEvent) -> None:
     from backend.vectorize import VectorizeRequest, vectorize
 
     vectorize(VectorizeRequest(**options), on_event)
+
+
+def _refine(options: dict[str, Any], on_event: OnEvent) -> None:
+    from backend.refine import RefineRequest, refine
+    from backend.refine_session import serve
+
+    if "session" in options:
+        serve(options["run"], options["session"], options["lines"], on_event)
+    else:
+        refine(RefineRequest(**options), on_event)
 
 
 def _train(options: dict[str, Any], on_event: OnEvent) -> None:
@@ -232,6 +308,12 @@ def _train(options: dict[str, Any], on_event: OnEvent) -> None:
     if "config" in options:
         options["config"] = dict(options["config"])
     train(TrainRequest(**options), on_event)
+
+
+def _chips(options: dict[str, Any], on_event: OnEvent) -> None:
+    from backend.training.chips import ChipsRequest, chips
+
+    chips(ChipsRequest(**options | {"data": tuple(options["data"])}), on_event)
 
 
 def _evaluate(options: dict[str, Any], on_event: OnEvent) -> None:

@@ -6,36 +6,47 @@ Rows stream from the source through the engine to the sinks; no stage holds the 
 from __future__ import annotations
 
 import json
-import platform
 import time
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from contextlib import ExitStack, closing, nullcontext
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import rasterio
-import torch
+import numpy as np
 
-from backend import __version__
 from backend.checkpoint import Checkpoint, load
 from backend.engines import Engine
 from backend.engines.choose import Imagery, choose_engine
 from backend.engines.devices import choose_device
+from backend.engines.ensemble import Ensemble, load_members, shared_threshold
+from backend.engines.flips import Flipped
 from backend.events import Log, Meter, OnEvent, Result, Start
-from backend.inference import infer, sample_tiles
+from backend.heap import return_large_arrays
+from backend.inference import infer_rows, sample_tiles
+from backend.preview import PreviewRaster
+from backend.provenance import details, flat, provenance
 from backend.raster.area import Area
+from backend.raster.disagreement import NAME as DISAGREEMENT
+from backend.raster.disagreement import DisagreementSink
 from backend.raster.grid import DEFAULT_OVERLAP, Tiling
+from backend.raster.inputs import open_source
 from backend.raster.sink import RasterSink
-from backend.raster.source import RasterSource, SourceRequest, all_nodata
+from backend.raster.source import BandSource, SourceRequest, all_nodata
+from backend.resume import Leftovers, facts_of
+from backend.spool import Record
 from backend.terrain import TerrainBands
 from backend.vectorize import PolygonStream, VectorSettings, level
 from backend.workspace import Workspace
+from backend.writers import Writers
 
 # Least disk space for a run: bytes a pixel after compression, and a floor [bytes].
-DISK_BYTES_PER_PIXEL = 0.1
+DISK_BYTES_PER_PIXEL = 0.2
 DISK_FLOOR = 16 << 20
+# From here on a row of tiles is many megabytes [px].
+WIDE = 1 << 15
 # What a run leaves, in the order of publishing, and the role of each file in the result event.
 OUTPUTS = {
     "probability.tif": "probability",
@@ -53,7 +64,9 @@ class DetectRequest:
     raster: str
     checkpoint: Path
     out: Path
+    more_checkpoints: tuple[Path, ...] = ()  # an ensemble with `checkpoint`
     bands: tuple[int, ...] | None = None
+    inputs: tuple[str, ...] = ()  # ROLE=PATH[:BAND], or a file or folder with named bands
     dem: str | None = None
     aoi: str | None = None
     gsd: str | float = "auto"
@@ -62,6 +75,9 @@ class DetectRequest:
     min_area_m2: float = 0.0
     device: str = "auto"
     precision: str = "auto"
+    flips: bool = False  # average over four mirrorings of each tile
+    resume: bool = False  # go on from what a run that was cut off has left in `out`
+    preview: bool = False  # tell now and then of a small raster of what is finished
 
 
 @dataclass
@@ -84,14 +100,15 @@ class Clock:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
     """A request checked against its files: all that is known before the first tile."""
 
     began: datetime
     request: DetectRequest
     checkpoint: Checkpoint
+    members: tuple[Checkpoint, ...]  # of the ensemble, or the checkpoint alone
     threshold: float
-    source: RasterSource
+    source: BandSource
     area: Area | None
     terrain: TerrainBands | None
     tiling: Tiling
@@ -102,104 +119,184 @@ def detect(request: DetectRequest, on_event: OnEvent) -> Result:
     """Find landslides: write the four outputs into `request.out` and return their paths.
 
     Raises a `CalandDetError` for anything wrong with the input, and whatever `on_event` raises
-    (`Cancelled`); either way the folder is left as it was.
+    (`Cancelled`); either way the folder is left as it was, but for a hidden one with the rows that
+    are finished where a resume can go on from them.
     """
     clock = Clock()
     with ExitStack() as stack:
         plan = _prepare(request, on_event, stack)
         workspace = stack.enter_context(Workspace(request.out))
+        leftovers = stack.enter_context(_leftovers(plan, workspace))
+        resumed = len(leftovers.tiles) * plan.tiling.columns
+        on_event(Start("detect", plan.engine.description, details(plan, resumed)))
         workspace.require_space(
             DISK_FLOOR + int(DISK_BYTES_PER_PIXEL * plan.tiling.width * plan.tiling.height)
         )
+        if plan.tiling.width > WIDE:
+            return_large_arrays()
         clock.lap("setup")
-        counts = _write(plan, workspace, clock, on_event)
-        run = _provenance(plan) | {"counts": counts, "seconds": clock.seconds}
+        counts = _write(plan, workspace, leftovers, clock, on_event)
+        run = provenance(plan) | {"resumed_tiles": resumed}
+        run |= {"counts": counts, "seconds": clock.seconds}
         (workspace.partial / "run.json").write_text(json.dumps(run, indent=2) + "\n")
-        workspace.publish(list(OUTPUTS))
-    paths = {role: str(workspace.folder / name) for name, role in OUTPUTS.items() if role}
+        outputs = OUTPUTS | (
+            {DISAGREEMENT: "disagreement"} if plan.request.more_checkpoints else {}
+        )
+        workspace.publish(list(outputs))
+        if DISAGREEMENT not in outputs:
+            # It would be another run's.
+            (workspace.folder / DISAGREEMENT).unlink(missing_ok=True)
+    paths = {role: str(workspace.folder / name) for name, role in outputs.items() if role}
     result = Result(paths, counts)
     on_event(result)
     return result
 
 
-def _prepare(request: DetectRequest, on_event: OnEvent, stack: ExitStack) -> _Plan:
+def _prepare(request: DetectRequest, on_event: OnEvent, stack: ExitStack) -> Plan:
     """Open and check everything that the run reads, before anything is written."""
     checkpoint = load(request.checkpoint)
-    threshold = checkpoint.card.threshold if request.threshold is None else request.threshold
+    members = load_members(checkpoint, request.more_checkpoints)
+    threshold = shared_threshold(members) if request.threshold is None else request.threshold
     level(threshold)
-    source = stack.enter_context(RasterSource(_source_request(request, checkpoint)))
+    source = stack.enter_context(open_source(_source_request(request, checkpoint)))
     grid = source.grid
     tiling = Tiling.of(grid.width, grid.height, checkpoint.card.tile_size, request.overlap)
     area = Area(request.aoi, grid) if request.aoi else None
     terrain = stack.enter_context(TerrainBands(request.dem, grid)) if request.dem else None
-    engine = choose_engine(
-        checkpoint,
-        tiling.margin,
-        choose_device(request.device),
-        request.precision,
-        lambda severity, text: on_event(Log(severity, text)),
-        Imagery(
-            source.dtype,
-            tiling.rows * tiling.columns,
-            partial(sample_tiles, source, tiling, area),
-            level(threshold),
-        ),
+    imagery = Imagery(
+        source.dtype,
+        tiling.rows * tiling.columns,
+        partial(sample_tiles, source, tiling, area),
+        level(threshold),
     )
+    engine = _engine(request, members, tiling, imagery, on_event)
     for note in (*source.report.notes, *([terrain.warning] if terrain else [])):
         if note:
             on_event(Log("warning", note))
-    plan = _Plan(
-        datetime.now(UTC), request, checkpoint, threshold, source, area, terrain, tiling, engine
+    return Plan(
+        datetime.now(UTC),
+        request,
+        checkpoint,
+        members,
+        threshold,
+        source,
+        area,
+        terrain,
+        tiling,
+        engine,
     )
-    on_event(Start("detect", engine.description, _details(plan)))
-    return plan
+
+
+def _engine(
+    request: DetectRequest,
+    members: Sequence[Checkpoint],
+    tiling: Tiling,
+    imagery: Imagery,
+    on_event: OnEvent,
+) -> Engine:
+    """What runs the tiles: the checkpoint, or all of an ensemble, mirrored where that is asked."""
+    device = choose_device(request.device)
+    engines = [
+        choose_engine(
+            member,
+            tiling.margin,
+            device,
+            request.precision,
+            lambda severity, text: on_event(Log(severity, text)),
+            imagery,
+        )
+        for member in members
+    ]
+    engine = Ensemble(engines) if len(engines) > 1 else engines[0]
+    return Flipped(engine) if request.flips else engine
+
+
+def _leftovers(plan: Plan, workspace: Workspace) -> Leftovers:
+    return Leftovers(workspace.folder, plan.source.grid.width, facts_of(plan), plan.request.resume)
 
 
 def _source_request(request: DetectRequest, checkpoint: Checkpoint) -> SourceRequest:
     card = checkpoint.card
-    low, high = card.scaling.range
     return SourceRequest(
         path=request.raster,
         roles=card.bands,
-        value_range=(low, high),
-        # The training mean is what a network takes as "nothing here".
-        fill=tuple(low + mean * (high - low) for mean in card.scaling.mean),
+        value_range=card.scaling.range,
+        fill=card.neutral,
+        units=card.scaling.units,
         bands=request.bands,
+        inputs=request.inputs,
+        dem=request.dem,
         gsd=request.gsd,
         gsd_nominal=card.gsd.nominal,
         gsd_range=card.gsd.range,
     )
 
 
-def _write(plan: _Plan, workspace: Workspace, clock: Clock, on_event: OnEvent) -> dict[str, Any]:
+def _write(
+    plan: Plan, workspace: Workspace, leftovers: Leftovers, clock: Clock, on_event: OnEvent
+) -> dict[str, Any]:
     """Stream the tiles into rasters and polygons; returns the counts of the result event."""
-    meter = Meter(on_event, "tiles", plan.tiling.rows * plan.tiling.columns, "tiles")
-    counts: dict[str, Any] = {"tiles": 0}
-
-    def on_tiles(passed: int, computed: int) -> None:
-        counts["tiles"] += computed
-        meter.advance(passed)
-
+    grid, known = plan.source.grid, leftovers.tiles
+    counts: dict[str, Any] = {"tiles": sum(known)}
     with ExitStack() as stack:
-        sink = stack.enter_context(
-            RasterSink(workspace.partial, plan.source.grid, level(plan.threshold))
-        )
+        sink = stack.enter_context(RasterSink(workspace.partial, grid, level(plan.threshold)))
         polygons = stack.enter_context(_polygon_stream(plan, workspace))
-        for values in infer(plan.source, plan.tiling, plan.area, plan.engine, on_tiles):
-            sink.write(values)
-            polygons.add(values)
+        shown = workspace.partial / "preview.tif"
+        preview = PreviewRaster(shown, grid) if plan.request.preview else None
+        teller = _Teller(plan, len(known), preview, on_event)
+        is_ensemble = len(plan.members) > 1
+        other = DisagreementSink(workspace.partial, grid) if is_ensemble else None
+        stack.enter_context(other or nullcontext())
+        writers = stack.enter_context(
+            Writers(leftovers, sink, polygons, preview, teller.wait, other)
+        )
+        for record in leftovers:
+            writers.put(record, is_new=False)
+        teller.meter.restart()
+        rows = infer_rows(plan.source, plan.tiling, plan.area, plan.engine, teller.advance, known)
+        for row in stack.enter_context(closing(rows)):
+            values = np.broadcast_to(row.values, (1 + is_ensemble, *row.valid.shape))
+            writers.put(Record(values.reshape(-1, grid.width), row.tiles), is_new=True)
+        writers.finish()
         clock.lap("tiles")
         if not sink.valid_pixels:
             raise all_nodata(plan.request.raster)
         sink.close()
+        if other:
+            other.close()
         clock.lap("rasters")
+        counts["tiles"] += teller.computed
         counts |= {"pixels": sink.valid_pixels, "landslide_pixels": sink.landslide_pixels}
-        counts |= polygons.close(_flat(_provenance(plan) | {"counts": counts}))
+        counts |= polygons.close(flat(provenance(plan) | {"counts": counts}))
         clock.lap("polygons")
     return counts | {"seconds": clock.total}
 
 
-def _polygon_stream(plan: _Plan, workspace: Workspace) -> PolygonStream:
+class _Teller:
+    """What the caller hears while tiles run, always from its own thread."""
+
+    def __init__(
+        self, plan: Plan, known: int, preview: PreviewRaster | None, on_event: OnEvent
+    ) -> None:
+        """The first `known` rows of tiles are from the run before."""
+        columns, rows = plan.tiling.columns, plan.tiling.rows
+        self.meter = Meter(on_event, "tiles", rows * columns, "tiles", known * columns)
+        self.computed = 0
+        self._preview, self._on_event = preview, on_event
+
+    def advance(self, passed: int, computed: int) -> None:
+        """So many tiles are passed, and so many of them the engine has computed."""
+        self.computed += computed
+        self.meter.advance(passed)
+        if self._preview is not None and (news := self._preview.news()):
+            self._on_event(news)
+
+    def wait(self) -> None:
+        """Nothing is new but the time."""
+        self.advance(0, 0)
+
+
+def _polygon_stream(plan: Plan, workspace: Workspace) -> PolygonStream:
     return PolygonStream(
         workspace.partial / "landslides.gpkg",
         plan.source.grid,
@@ -208,60 +305,3 @@ def _polygon_stream(plan: _Plan, workspace: Workspace) -> PolygonStream:
         source=f"{Path(plan.request.raster).name}, {plan.checkpoint.path.name}"
         f" {plan.checkpoint.sha256[:12]}",
     )
-
-
-def _details(plan: _Plan) -> dict[str, Any]:
-    """What the start event tells about the run."""
-    return {
-        "width": plan.tiling.width,
-        "height": plan.tiling.height,
-        "tiles": plan.tiling.rows * plan.tiling.columns,
-        "gsd_m": plan.source.report.gsd,
-        "checkpoint": plan.checkpoint.path.name,
-        "architecture": plan.checkpoint.card.architecture,
-        "threshold": plan.threshold,
-    }
-
-
-def _provenance(plan: _Plan) -> dict[str, Any]:
-    """All that a result depends on, for `run.json`."""
-    request = {
-        name: str(value) if isinstance(value, Path) else value
-        for name, value in asdict(plan.request).items()
-    }
-    tiling = asdict(plan.tiling) | {
-        "overlap": plan.request.overlap,
-        "margin": plan.tiling.margin,
-        "columns": plan.tiling.columns,
-        "rows": plan.tiling.rows,
-    }
-    return {
-        "began": plan.began.isoformat(timespec="seconds"),
-        "parameters": request | {"threshold": plan.threshold},
-        "checkpoint": {
-            "name": plan.checkpoint.path.name,
-            "sha256": plan.checkpoint.sha256,
-            "architecture": plan.checkpoint.card.architecture,
-        },
-        "device": plan.engine.description,
-        "precision": plan.engine.precision,
-        "raster": asdict(plan.source.report),
-        "tiling": tiling,
-        "versions": {
-            "calanddet": __version__,
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "gdal": rasterio.__gdal_version__,
-        },
-    }
-
-
-def _flat(run: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested provenance as one row: keys joined by `_`, lists as text."""
-    row: dict[str, Any] = {}
-    for key, value in run.items():
-        if isinstance(value, dict):
-            row |= _flat(value, f"{prefix}{key}_")
-        else:
-            row[prefix + key] = json.dumps(value) if isinstance(value, list | tuple) else value
-    return row

@@ -56,6 +56,16 @@ class Log(Event):
 
 
 @dataclass(frozen=True)
+class Preview(Event):
+    """A small raster of what is finished so far: `done` of `total` rows of the whole one."""
+
+    name = "preview"
+    path: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
 class Result(Event):
     """The job is done: what was written (absolute paths by role) and what was counted."""
 
@@ -74,21 +84,50 @@ class Error(Event):
     remedy: str
 
 
+@dataclass(frozen=True)
+class Answer(Event):
+    """What a request of a session came to; `stage` is what has been done."""
+
+    name = "answer"
+    request: int
+    stage: str
+    paths: dict[str, str]
+    counts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Refusal(Event):
+    """Why a request of a session cannot be met; the session goes on. No number: not a request."""
+
+    name = "refusal"
+    request: int | None
+    kind: str
+    message: str
+    remedy: str
+
+
 OnEvent = Callable[[Event], None]
 
 
 class Meter:
-    """Counts units of a stage and reports them, a few times a second at most."""
+    """Counts units of a stage and reports them, a few times a second at most.
+
+    The `done` ones that an earlier run has left count as done, but not for the rate.
+    """
 
     interval_s = 0.2
 
-    def __init__(self, on_event: OnEvent, stage: str, total: int, unit: str) -> None:
+    def __init__(self, on_event: OnEvent, stage: str, total: int, unit: str, done: int = 0) -> None:
         self._on_event = on_event
         self._stage, self._total, self._unit = stage, total, unit
-        self._done = 0
+        self._found = self._done = done
         self._began = time.monotonic()
         self._reported = self._began
         self._report()
+
+    def restart(self) -> None:
+        """The rate counts from now on."""
+        self._began = time.monotonic()
 
     def advance(self, count: int) -> None:
         """`count` more units are done."""
@@ -98,8 +137,8 @@ class Meter:
 
     def _report(self) -> None:
         self._reported = time.monotonic()
-        rate = self._done / max(self._reported - self._began, 1e-9)
-        eta = (self._total - self._done) / rate if self._done else None
+        rate = (self._done - self._found) / max(self._reported - self._began, 1e-9)
+        eta = (self._total - self._done) / rate if rate else None
         self._on_event(
             Progress(self._stage, self._done, self._total, self._unit, round(rate, 3), eta)
         )

@@ -1,26 +1,38 @@
 """Rows in, probability rows out: cut tiles from the source, run them, put the crops together.
 
-Batches are filled across the ends of tile rows; at any time only the rows under the current
-tiles and the rows not yet finished are in memory.
+A thread reads and cuts ahead of the engine, which runs in the caller's. Batches are filled across
+the ends of tile rows; at any time only the rows under the current tiles and the rows not yet
+finished are in memory.
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.engines import Engine
+from backend.engines import Engine, Overlapping, Pending, begin
 from backend.raster.area import Area
 from backend.raster.grid import NODATA, Tiling, reflect
+from backend.raster.turns import gdal_turn
+from backend.threads import Ahead
 
 # From how many rows of tiles a sample is taken, where each has enough of them.
 SAMPLED_ROWS = 10
+# The source is read in bands of so many rows, which start at multiples of it [px].
+BAND_ROWS = 64
+# Batches that wait for the engine, and the rows they are for [bytes].
+AHEAD_BYTES = 32 << 20
+
+# Indices along an axis, as short as may be.
+Span = slice | NDArray[np.int64]
+# The pixels under a row of tiles: parts of bands (C, rows, W), one above the other.
+Strip = list[tuple[NDArray[Any], Span]]
 
 
 class Source(Protocol):
@@ -35,23 +47,45 @@ class Source(Protocol):
 class Row:
     """The rows of the grid that one row of tiles decides; `waiting` of its tiles are not back.
 
-    `values` and `valid` are (rows, W).
+    `values`, 255 where they are not valid, and `valid` are (rows, W). `tiles` of the row are for
+    the engine, the others have nothing to decide. One that `is_known` is left out of the results.
+    Of an ensemble, the values of a row with tiles have planes (2, rows, W).
     """
 
     values: NDArray[np.uint8]
     valid: NDArray[np.bool_]
+    tiles: int = 0
     waiting: int = 0
+    is_known: bool = False
 
 
 @dataclass(frozen=True)
-class Tile:
-    """One square for the network: `pixels` (C, size, size); `columns` of `row` are its to fill."""
+class Place:
+    """Where a tile's crop belongs: `columns` of `row` are filled from its row `top` on."""
 
-    pixels: NDArray[Any]
     row: Row
     top: int
     columns: slice
     left: int
+
+    def fill(self, crop: NDArray[np.uint8]) -> None:
+        """Keep the crop's valid pixels; of an ensemble a crop has planes (planes, H, W)."""
+        if crop.ndim > self.row.values.ndim:
+            shape = (len(crop), *self.row.valid.shape)
+            self.row.values = np.full(shape, NODATA, np.uint8)
+        valid = self.row.valid[:, self.columns]
+        height, width = valid.shape
+        part = crop[..., self.top : self.top + height, self.left : self.left + width]
+        np.copyto(self.row.values[..., self.columns], part, where=valid)
+        self.row.waiting -= 1
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Squares for the network, `tiles` (B, C, size, size), and where their crops belong."""
+
+    tiles: NDArray[Any]
+    places: list[Place]
 
 
 def infer(
@@ -65,38 +99,93 @@ def infer(
 
     `on_tiles(passed, computed)` hears of every batch: tiles passed in all, and by the engine.
     """
+    for row in infer_rows(source, tiling, area, engine, on_tiles):
+        yield row.values
+
+
+def infer_rows(
+    source: Source,
+    tiling: Tiling,
+    area: Area | None,
+    engine: Engine,
+    on_tiles: Callable[[int, int], None],
+    known: Sequence[int] = (),
+) -> Generator[Row, None, None]:
+    """As `infer`, by rows of tiles; `on_tiles(0, 0)` is called now and then while nothing is ready.
+
+    `known` are the rows of tiles that an earlier run has finished, as the number of tiles that each
+    had for the engine: the rows after them get the values that the same run would have given them.
+    """
     rows: deque[Row] = deque()
-    batch: list[Tile] = []
-    for row, band, top in _tile_rows(source, tiling, area, range(tiling.rows)):
-        columns = [index for index in range(tiling.columns) if _decides(row, tiling, index)]
-        row.waiting = len(columns)
-        rows.append(row)
-        on_tiles(tiling.columns - len(columns), 0)
-        for index in columns:
-            batch.append(_cut(band, row, top, tiling, index))
-            if len(batch) == engine.batch_size:
-                _run(batch, engine, on_tiles)
-                batch.clear()
-        yield from _finished(rows)
-    if batch:
-        _run(batch, engine, on_tiles)
-    yield from _finished(rows)
+    handed: deque[tuple[Batch, Pending]] = deque()
+    most = engine.in_flight if isinstance(engine, Overlapping) else 1
+    work = _cut_ahead(source, tiling, area, engine.batch_size, known)
+    with Ahead(work, _size_of, AHEAD_BYTES, lambda: on_tiles(0, 0)) as ahead:
+        for item in ahead:
+            if isinstance(item, Row):
+                rows.append(item)
+                on_tiles(tiling.columns - item.tiles, 0)
+            else:
+                handed.append((item, begin(engine, item.tiles)))
+            if len(handed) == most:
+                _take(handed, on_tiles)
+            while rows and not rows[0].waiting:
+                yield rows.popleft()
+        while handed:
+            _take(handed, on_tiles)
+        yield from rows
 
 
-def _run(batch: list[Tile], engine: Engine, on_tiles: Callable[[int, int], None]) -> None:
-    crops = engine.predict(np.stack([tile.pixels for tile in batch]))
-    for tile, crop in zip(batch, crops, strict=True):
-        target = tile.row.values[:, tile.columns]
-        height, width = target.shape
-        target[:] = crop[tile.top : tile.top + height, tile.left : tile.left + width]
-        tile.row.waiting -= 1
-    on_tiles(len(batch), len(batch))
+def _take(handed: deque[tuple[Batch, Pending]], on_tiles: Callable[[int, int], None]) -> None:
+    """Fill the places of the batch that was handed over first."""
+    batch, pending = handed.popleft()
+    for place, crop in zip(batch.places, pending.result(), strict=True):
+        place.fill(crop)
+    new = sum(not place.row.is_known for place in batch.places)
+    on_tiles(new, new)
 
 
-def _finished(rows: deque[Row]) -> Iterator[NDArray[np.uint8]]:
-    while rows and not rows[0].waiting:
-        row = rows.popleft()
-        yield np.where(row.valid, row.values, np.uint8(NODATA))
+def _size_of(item: Row | Batch) -> int:
+    return item.tiles.nbytes if isinstance(item, Batch) else 2 * item.values.nbytes
+
+
+def _cut_ahead(
+    source: Source, tiling: Tiling, area: Area | None, size: int, known: Sequence[int]
+) -> Iterator[Row | Batch]:
+    """Batches of `size` tiles, the last one of fewer; each row comes before its tiles."""
+    first, skipped = _restart(known, size)
+    tiles: list[NDArray[Any]] = []
+    places: list[Place] = []
+    for index, (row, strip, top) in enumerate(
+        _tile_rows(source, tiling, area, range(first, tiling.rows)), first
+    ):
+        columns = _deciding(row, tiling)
+        row.tiles = row.waiting = len(columns)
+        row.is_known = index < len(known)
+        if not row.is_known:
+            yield row
+        for column in columns[skipped:]:
+            tiles.append(_cut(strip, tiling, column))
+            places.append(_place(row, top, tiling, column))
+            if len(tiles) == size:
+                yield Batch(np.stack(tiles), places)
+                tiles, places = [], []
+        skipped = 0
+    if tiles:
+        yield Batch(np.stack(tiles), places)
+
+
+def _restart(known: Sequence[int], size: int) -> tuple[int, int]:
+    """The row of tiles, and how many of its tiles come before, where a batch begins.
+
+    It is the batch with the first tile that is not known, as it is in a run without a break: sums
+    of floats depend on a tile's place in its batch.
+    """
+    surplus, row = sum(known) % size, len(known)
+    while surplus > 0:
+        row -= 1
+        surplus -= known[row]
+    return row, -surplus
 
 
 def sample_tiles(
@@ -110,13 +199,12 @@ def sample_tiles(
     # Multiples of the golden ratio: any first part of this order is spread over all rows.
     order = sorted(range(tiling.rows), key=lambda index: index * 0.6180339887498949 % 1)
     most = 3 * math.ceil(count / share)
-    for row, band, top in _tile_rows(source, tiling, area, order[:most]):
-        columns = [index for index in range(tiling.columns) if _decides(row, tiling, index)]
+    for row, strip, _ in _tile_rows(source, tiling, area, order[:most]):
+        columns = _deciding(row, tiling)
         wanted = min(share, count, len(columns))
         if wanted:
             picked = np.linspace(0, len(columns) - 1, wanted).round().astype(int)
-            tiles = [_cut(band, row, top, tiling, columns[index]).pixels for index in picked]
-            yield np.stack(tiles)
+            yield np.stack([_cut(strip, tiling, columns[index]) for index in picked])
             count -= wanted
         if not count:
             return
@@ -124,62 +212,95 @@ def sample_tiles(
 
 def _tile_rows(
     source: Source, tiling: Tiling, area: Area | None, indices: Iterable[int]
-) -> Iterator[tuple[Row, NDArray[Any], int]]:
-    """Rows of tiles: what each decides, the band (C, size, W) under it, the crops' first row.
+) -> Iterator[tuple[Row, Strip, int]]:
+    """Rows of tiles: what each decides, the strip under it, and the crops' first row.
 
-    Rows outside the area are not read; their band is empty.
+    Rows outside the area are not read; their strip is empty.
     """
-    reader = _RollingRows(source)
+    reader = _Bands(source, tiling.height)
     for index in indices:
         first, last = tiling.core(index, tiling.height)
         start = tiling.start(index)
-        valid = area.rows(first, last) if area else np.ones((last - first, tiling.width), bool)
-        band = np.empty(0)
+        valid = area.rows(first, last) if area else _everywhere((last - first, tiling.width))
+        strip: Strip = []
         if valid.any():
-            wanted = reflect(np.arange(start, start + tiling.size), tiling.height)
-            low, high = int(wanted.min()), int(wanted.max()) + 1
-            values, readable = reader.get(low, high)
-            valid &= readable[first - low : last - low]
-            band = values[:, wanted - low]
+            strip = reader.under(reflect(np.arange(start, start + tiling.size), tiling.height))
+            readable = reader.valid(first, last)
+            valid = valid & readable if area else readable
         row = Row(np.full(valid.shape, NODATA, np.uint8), valid)
-        yield row, band, first - start - tiling.margin
+        yield row, strip, first - start - tiling.margin
 
 
-def _decides(row: Row, tiling: Tiling, index: int) -> bool:
-    """Whether tile `index` of the row has a valid pixel to decide."""
-    first, last = tiling.core(index, tiling.width)
-    return bool(row.valid[:, first:last].any())
+def _deciding(row: Row, tiling: Tiling) -> list[int]:
+    """The columns of tiles that decide a valid pixel of the row."""
+    cores = (tiling.core(index, tiling.width) for index in range(tiling.columns))
+    has_valid: NDArray[np.bool_] = np.any(row.valid, axis=0)
+    return [index for index, (first, last) in enumerate(cores) if has_valid[first:last].any()]
 
 
-def _cut(band: NDArray[Any], row: Row, top: int, tiling: Tiling, index: int) -> Tile:
+def _cut(strip: Strip, tiling: Tiling, index: int) -> NDArray[Any]:
+    """One tile (C, size, size)."""
     start = tiling.start(index)
+    columns = _span(reflect(np.arange(start, start + tiling.size), tiling.width))
+    return np.concatenate([values[:, rows][:, :, columns] for values, rows in strip], axis=1)
+
+
+def _place(row: Row, top: int, tiling: Tiling, index: int) -> Place:
     first, last = tiling.core(index, tiling.width)
-    columns = reflect(np.arange(start, start + tiling.size), tiling.width)
-    left = first - start - tiling.margin
-    return Tile(band[:, :, columns], row, top, slice(first, last), left)
+    return Place(row, top, slice(first, last), first - tiling.start(index) - tiling.margin)
 
 
-class _RollingRows:
-    """The source's rows around the current row of tiles; each row is read once."""
+def _span(index: NDArray[np.int64]) -> Span:
+    """Indices (n,) as a slice where they follow each other: a slice copies nothing."""
+    first, last = int(index[0]), int(index[-1]) + 1
+    return slice(first, last) if (np.diff(index) == 1).all() else index
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._first = self._last = 0
-        self._values: NDArray[Any] = np.empty(0)
-        self._valid = np.empty(0, bool)
 
-    def get(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-        """Values (C, rows, W) and validity (rows, W) of rows [first, last)."""
-        if first < self._first or first >= self._last:
-            self._values, self._valid = self._source.read(first, last)
-        elif last > self._last:
-            values, valid = self._source.read(self._last, last)
-            kept = first - self._first
-            self._values = np.concatenate([self._values[:, kept:], values], axis=1)
-            self._valid = np.concatenate([self._valid[kept:], valid])
-        else:
-            last = self._last
-            kept = first - self._first
-            self._values, self._valid = self._values[:, kept:], self._valid[kept:]
-        self._first, self._last = first, last
-        return self._values, self._valid
+def _everywhere(shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Validity where all is valid, in no memory."""
+    return np.broadcast_to(np.ones((), bool), shape)
+
+
+class _Bands:
+    """A source's rows in bands, of which those under the current row of tiles are kept.
+
+    A band's rows do not depend on where reading began, so neither do the pixels of a source that is
+    resampled as it is read.
+    """
+
+    def __init__(self, source: Source, height: int) -> None:
+        self._source, self._height = source, height
+        self._kept: dict[int, tuple[NDArray[Any], NDArray[np.bool_]]] = {}
+
+    def under(self, rows: NDArray[np.int64]) -> Strip:
+        """The pixels of `rows` (n,); bands that these do not need are forgotten."""
+        band = rows // BAND_ROWS
+        wanted = range(int(band.min()), int(band.max()) + 1)
+        self._kept = {index: self._kept[index] for index in wanted if index in self._kept}
+        for index in wanted:
+            if index not in self._kept:
+                self._kept[index] = self._read(index)
+        parts = np.split(rows, np.flatnonzero(np.diff(band)) + 1)
+        indices = [int(part[0]) // BAND_ROWS for part in parts]
+        return [
+            (self._kept[index][0], _span(part - index * BAND_ROWS))
+            for index, part in zip(indices, parts, strict=True)
+        ]
+
+    def valid(self, first: int, last: int) -> NDArray[np.bool_]:
+        """Validity (rows, W) of rows [first, last) in the bands that are kept."""
+        bands = range(first // BAND_ROWS, (last - 1) // BAND_ROWS + 1)
+        parts = [
+            self._kept[index][1][max(0, first - index * BAND_ROWS) : last - index * BAND_ROWS]
+            for index in bands
+        ]
+        if not any(map(any, (part.strides for part in parts))):
+            return _everywhere((last - first, parts[0].shape[1]))
+        return np.concatenate(parts)
+
+    def _read(self, index: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        first = index * BAND_ROWS
+        with gdal_turn:
+            values, valid = self._source.read(first, min(first + BAND_ROWS, self._height))
+        # As it is with most bands.
+        return values, _everywhere(valid.shape) if valid.all() else valid

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import signal
 import stat
 import sys
@@ -29,16 +30,23 @@ WORKER_NICENESS = 5
 
 BUG_EXIT_CODE = 1
 Job = Callable[[OnEvent], object]
+# What the parent writes to a job that takes requests, line by line; None is its end.
+Lines = queue.SimpleQueue[bytes | None]
 
 
-def run(job: Job, as_json: bool) -> int:
-    """Run a job to its end and return the exit code; this is the process boundary."""
+def run(job: Job, as_json: bool, lines: Lines | None = None) -> int:
+    """Run a job to its end and return the exit code; this is the process boundary.
+
+    With `lines` what arrives on stdin is put there, and only its end cancels.
+    """
     reporter = JsonReporter(_take_stdout()) if as_json else ConsoleReporter()
     signal.signal(signal.SIGTERM, _raise_cancelled)
     signal.signal(signal.SIGINT, _raise_cancelled)
     if as_json and _has_parent():
         _give_way()
-        threading.Thread(target=_watch_stdin, args=(reporter,), daemon=True).start()
+        threading.Thread(target=_watch_stdin, args=(reporter, lines), daemon=True).start()
+    elif lines:
+        lines.put(None)
     try:
         job(reporter)
     except CalandDetError as error:
@@ -107,6 +115,8 @@ class JsonReporter:
                 # Nobody listens any more: the parent is gone.
                 self.cancelled.set()
             self._spoke = time.monotonic()
+            if isinstance(event, Error | Result):
+                self._closed.set()
 
 
 class ConsoleReporter:
@@ -172,9 +182,17 @@ def _give_way() -> None:
         os.nice(WORKER_NICENESS)
 
 
-def _watch_stdin(reporter: JsonReporter) -> None:
-    """A line on stdin, or its end, cancels: first by asking, then by ending the process."""
-    os.read(0, 1)
+def _watch_stdin(reporter: JsonReporter, lines: Lines | None) -> None:
+    """A line on stdin, or its end, cancels: first by asking, then by ending the process.
+
+    Where the job takes lines, only the end does.
+    """
+    if lines is None:
+        os.read(0, 1)
+    else:
+        for line in sys.stdin.buffer:
+            lines.put(line)
+        lines.put(None)
     reporter.cancelled.set()
     time.sleep(CANCEL_GRACE_S)
     # Too late where the results are out: then the job says so and ends by itself.

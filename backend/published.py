@@ -21,8 +21,10 @@ State = dict[str, Tensor]
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
 # torch.nn.DataParallel puts this before every key.
 _PARALLEL = "module."
-# Keys in common from which on a file is taken for a variant of a known network.
+# Keys in common from which on a file is taken for a variant of a known network, and by how much
+# less another network may have for the file to resemble both.
 _ALIKE = 0.5
+_AS_ALIKE = 0.02
 
 IMAGENET = Scaling(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
 
@@ -30,6 +32,13 @@ IMAGENET = Scaling(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
 LANDSLIDE4SENSE_BANDS = (
     *("coastal", "blue", "green", "red", "rededge1", "rededge2", "rededge3"),
     *("nir", "watervapour", "cirrus", "swir1", "swir2", "slope", "dem"),
+)
+# What the makers divided each band by: reflectances x 10000, degrees and metres, all of them whole
+# numbers (github iarai/Landslide4Sense-2022, issues 2 and 4; it holds for the files to the digit).
+LANDSLIDE4SENSE_MEANS = (
+    *(1111.81236406, 824.63171476, 663.41636217, 445.17289745, 645.8582926, 1547.73508126),
+    *(1960.44401001, 1941.32229668, 674.07572865, 9.04787384, 1113.98338755, 519.90397929),
+    *(20.29228266, 772.83144788),
 )
 LANDSLIDE4SENSE = Scaling(
     mean=(
@@ -42,6 +51,7 @@ LANDSLIDE4SENSE = Scaling(
     ),
     # Values are taken as they are.
     range=(0.0, 1.0),
+    units=(*(mean / 10_000 for mean in LANDSLIDE4SENSE_MEANS[:12]), *LANDSLIDE4SENSE_MEANS[12:]),
 )
 
 TWO_CLASSES = ("background", "landslide")
@@ -92,7 +102,7 @@ def recognise(state: State, name: str, file: str) -> tuple[Card, State]:
 
     Raises `CheckpointError` where the keys are those of no known network.
     """
-    closest = (0.0, "", [""], [""])
+    likenesses = []
     for architecture, published in _PUBLISHED.items():
         try:
             network = models.sketch(architecture, **published.settings(state))
@@ -102,23 +112,43 @@ def recognise(state: State, name: str, file: str) -> tuple[Card, State]:
         kept = {key: state[key] for key in state if not key.startswith(published.dead)}
         if kept.keys() == expected:
             return published.card(name, architecture, models.config_of(network)), kept
-        alike = len(kept.keys() & expected) / len(kept.keys() | expected)
-        missing, strange = sorted(expected - kept.keys()), sorted(kept.keys() - expected)
-        closest = max(closest, (alike, architecture, missing, strange))
-    raise _unknown(file, state, *closest)
+        likenesses.append(_Likeness.of(architecture, set(kept), set(expected)))
+    raise _unknown(file, state, likenesses)
 
 
-def _unknown(
-    file: str, state: State, alike: float, closest: str, missing: list[str], strange: list[str]
-) -> CheckpointError:
+@dataclass(frozen=True)
+class _Likeness:
+    """How a file's keys compare with those of a network: the share they have in common."""
+
+    architecture: str
+    share: float
+    missing: list[str]
+    strange: list[str]
+
+    @classmethod
+    def of(cls, architecture: str, keys: set[str], expected: set[str]) -> _Likeness:
+        share = len(keys & expected) / len(keys | expected)
+        return cls(architecture, share, sorted(expected - keys), sorted(keys - expected))
+
+    def __str__(self) -> str:
+        lacks = [f"lacks {few(self.missing)}"] * bool(self.missing)
+        return " and ".join(lacks + [f"has {few(self.strange)}"] * bool(self.strange))
+
+
+def _unknown(file: str, state: State, likenesses: list[_Likeness]) -> CheckpointError:
     remedy = f"Known architectures are {', '.join(models.names())}."
-    if alike < _ALIKE:
+    most = max((likeness.share for likeness in likenesses), default=0.0)
+    if most < _ALIKE:
         return CheckpointError(
             f"{file} is of an architecture that is not known here: it has {few(list(state))}.",
             remedy,
         )
-    odd = [f"lacks {few(missing)}"] * bool(missing) + [f"has {few(strange)}"] * bool(strange)
-    return CheckpointError(f"{file} is close to {closest}, but {' and '.join(odd)}.", remedy)
+    near = [likeness for likeness in likenesses if likeness.share > most - _AS_ALIKE]
+    if len(near) == 1:
+        return CheckpointError(f"{file} is close to {near[0].architecture}, but {near[0]}.", remedy)
+    names = " and ".join(likeness.architecture for likeness in near)
+    odd = "; ".join(f"for {likeness.architecture} it {likeness}" for likeness in near)
+    return CheckpointError(f"{file} resembles {names} and is none of them: {odd}.", remedy)
 
 
 def few(keys: list[str]) -> str:
@@ -155,9 +185,9 @@ def _landslide4sense_settings(state: Mapping[str, Tensor]) -> dict[str, Any]:
 def _landslide4sense_card(name: str, architecture: str, settings: dict[str, Any]) -> Card:
     """Preprocessing of iarai/Landslide4Sense-2022, dataset/landslide_dataset.py.
 
-    Mean and std apply to the values in the data set's own files: Sentinel-2's bands but 8A, slope
-    and DEM, each scaled by its makers to values around 1. Reflectances, degrees and metres have to
-    be brought to that range first.
+    Mean and std apply to the values in the data set's own files: Sentinel-2's bands of Level-1C
+    but 8A, slope and DEM, each divided by its mean over the data set. `LANDSLIDE4SENSE.units` are
+    these means, by which reflectances, degrees and metres are brought to the same values.
     """
     return Card(
         name=name,
@@ -182,16 +212,18 @@ def _eca_resnet50_settings(state: Mapping[str, Tensor]) -> dict[str, Any]:
 def _eca_resnet50_card(name: str, architecture: str, settings: dict[str, Any]) -> Card:
     """Preprocessing of the notebook in MaqsoodAhmed110/Enhanced-Landslide-Detection.
 
-    RGB by ImageNet's mean and std; the DEM as the 8-bit grey image that the Bijie data set has
-    (its metres are not told), to -1 .. 1. Images of any size were resized to 224 px, so that no
-    ground sampling distance can be stated.
+    RGB by ImageNet's mean and std; the DEM as the 8-bit grey image that the Bijie data set has for
+    each of its images, to -1 .. 1. What 0 and 255 are in metres is told nowhere, so elevations are
+    taken as such a picture shows them: stretched in each tile from its lowest to its highest point.
+    One range for a whole raster would leave the tiles of a wide valley without any. Images of any
+    size were resized to 224 px, so that no ground sampling distance can be stated.
     """
     return Card(
         name=name,
         architecture=architecture,
         config=settings,
         bands=("red", "green", "blue", "dem"),
-        scaling=Scaling(mean=(*IMAGENET.mean, 0.5), std=(*IMAGENET.std, 0.5)),
+        scaling=Scaling((*IMAGENET.mean, 0.5), (*IMAGENET.std, 0.5), by_tile=("dem",)),
         tile_size=224,
         classes=TWO_CLASSES,
         threshold=0.5,

@@ -3,7 +3,8 @@
 Slope and aspect are computed at the DEM's own resolution by Horn's method (Horn 1981, "Hill shading
 and the reflectance map"), in metres towards true east and north wherever its CRS has an ellipsoid,
 degrees and Mercator included; then all is interpolated at the pixels that are asked for, averaged
-before where the DEM is finer than the grid. Elevations are taken to be metres.
+before where the DEM is finer than the grid. Elevations in feet become metres where the file says
+that they are in feet, by its unit or its vertical CRS.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from rasterio.windows import Window
 
 from backend.errors import DemError
 from backend.raster.grid import Grid
+from backend.raster.heights import metres_per_unit
 from backend.vectors.ground import Ground, mapped
 
 Array = NDArray[np.float64]
@@ -37,8 +39,9 @@ SAMPLES = 256
 class TerrainBands:
     """A DEM seen from `grid`: `values` gives elevation [m], slope [deg], aspect east and north.
 
-    `warning` is a sentence where the DEM covers part of the grid, else empty. Raises `DemError`
-    where it cannot be read, cannot be placed on the grid, or covers nothing of it.
+    `cover` is the share of the grid that has an elevation. `warning` says so where that is not all,
+    and what is odd about the unit; else it is empty. Raises `DemError` where the DEM cannot be
+    read, cannot be placed on the grid, or covers nothing of it.
     """
 
     def __init__(self, dem: str, grid: Grid) -> None:
@@ -51,7 +54,9 @@ class TerrainBands:
             self._to_dem = (
                 Transformer.from_crs(grid.crs, self._crs, always_xy=True) if grid.crs else None
             )
-            self.warning = self._check_cover()
+            self.cover = self._check_cover()
+            self._metres, unit_note = metres_per_unit(self._data, 1)
+            self.warning = " ".join(filter(None, (self._cover_note(), unit_note)))
             stack.pop_all()
         # Fine DEMs are averaged over `shrink` x `shrink` pixels: cells.
         self._shrink = int(self._dem_pixels_across())
@@ -130,6 +135,7 @@ class TerrainBands:
             elevation[
                 rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
             ] = _read(self._data, Window.from_slices(rows, columns))
+        elevation *= self._metres
         steps = self._steps(np.arange(top + 0.5, bottom), (left + right) / 2)
         bands = averaged(terrain(elevation, steps)[:, 1:-1, 1:-1], self._shrink)
         known = np.isfinite(bands[:1])
@@ -162,8 +168,16 @@ class TerrainBands:
             return np.array([np.subtract(to, here).T for to in (right, down)])
         return np.array([np.transpose(self._ground.steps(*here, *to)) for to in (right, down)])
 
-    def _check_cover(self) -> str:
-        """The warning about missing cover; raises where there is none."""
+    def _cover_note(self) -> str:
+        if self.cover == 1:
+            return ""
+        return (
+            f"The elevation model covers {100 * self.cover:.3g} % of the raster; polygons"
+            " beyond it get no slope, elevation, relief and aspect."
+        )
+
+    def _check_cover(self) -> float:
+        """The share of the grid that has an elevation; raises where that is nothing."""
         columns, rows = (
             (np.arange(count) + 0.5) * (size / count)
             for size in (self._grid.width, self._grid.height)
@@ -185,12 +199,7 @@ class TerrainBands:
                 " there.",
                 "Choose one that covers the raster.",
             )
-        if inside.all():
-            return ""
-        return (
-            f"The elevation model covers {100 * inside.mean():.3g} % of the raster; polygons"
-            " beyond it get no slope, elevation, relief and aspect."
-        )
+        return float(inside.mean())
 
     def _is_known(self, x: Array, y: Array) -> NDArray[np.bool_]:
         """Whether the DEM, read coarsely, has a value at positions (n,) on it [px]."""

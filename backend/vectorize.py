@@ -25,6 +25,7 @@ from backend.errors import CalandDetError, OutputError, RasterError
 from backend.events import Log, Meter, OnEvent, Result, Start
 from backend.raster.grid import NODATA, PROBABILITY_SCALE, Grid
 from backend.raster.source import open_raster
+from backend.raster.turns import gdal_turn
 from backend.terrain import TerrainBands
 from backend.vectors import level
 from backend.vectors.attributes import (
@@ -34,7 +35,7 @@ from backend.vectors.attributes import (
     largest_pixel_m2,
     schema,
 )
-from backend.vectors.components import concatenated
+from backend.vectors.components import Terrain, concatenated
 from backend.vectors.geopackage import GeoPackage
 from backend.vectors.tracer import Closed, Tracer
 from backend.workspace import Workspace
@@ -90,7 +91,7 @@ class PolygonStream:
             level(settings.threshold),
             settings.simplify_px,
             _fewest_pixels(grid, settings.min_area_m2),
-            terrain.values if terrain is not None else None,
+            _in_turn(terrain.values) if terrain is not None else None,
         )
         self._waiting: list[Closed] = []
         self._vertices = self._polygons = 0
@@ -147,6 +148,16 @@ class PolygonStream:
         self._area_m2 += float(fields["area_m2"].sum())
 
 
+def _in_turn(terrain: Terrain) -> Terrain:
+    """The elevation model read while no other thread is at GDAL."""
+
+    def values(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
+        with gdal_turn:
+            return terrain(rows, columns)
+
+    return values
+
+
 def _fewest_pixels(grid: Grid, min_area_m2: float) -> float:
     """Components of fewer pixels are below the minimum area, whatever their outline."""
     if grid.crs is None:
@@ -179,7 +190,7 @@ def vectorize(request: VectorizeRequest, on_event: OnEvent) -> Result:
     if request.out.suffix.lower() != ".gpkg":
         raise OutputError(f"{request.out} is not named as a GeoPackage.", "End it in .gpkg.")
     with ExitStack() as stack:
-        data = stack.enter_context(_open_probability(str(request.probability)))
+        data = stack.enter_context(open_probability(str(request.probability)))
         crs = CRS.from_wkt(data.crs.to_wkt()) if data.crs else None
         grid = Grid(data.width, data.height, data.transform, crs)
         terrain = stack.enter_context(TerrainBands(request.dem, grid)) if request.dem else None
@@ -205,7 +216,7 @@ def _feed(
     """Pass all rows on to the stream; returns the numbers of valid and of landslide pixels."""
     meter = Meter(on_event, "polygons", data.height, "rows")
     valid = landslide = 0
-    for rows in _bands(data):
+    for rows in bands(data):
         stream.add(rows)
         is_valid = rows != NODATA
         valid += int(is_valid.sum())
@@ -214,8 +225,8 @@ def _feed(
     return {"pixels": valid, "landslide_pixels": landslide}
 
 
-def _bands(data: rasterio.DatasetReader) -> Iterator[NDArray[np.uint8]]:
-    """All rows (rows, W) in bands of whole blocks."""
+def bands(data: rasterio.DatasetReader) -> Iterator[NDArray[np.uint8]]:
+    """All rows (rows, W) in bands of whole blocks. Raises `RasterError` for a damaged file."""
     block = data.block_shapes[0][0]
     step = max(1, BAND_PIXELS // data.width // block) * block
     for first in range(0, data.height, step):
@@ -230,8 +241,11 @@ def _bands(data: rasterio.DatasetReader) -> Iterator[NDArray[np.uint8]]:
             ) from error
 
 
-def _open_probability(path: str) -> rasterio.DatasetReader:
-    """The dataset, checked to be a probability raster as `detect` writes it."""
+def open_probability(path: str) -> rasterio.DatasetReader:
+    """The dataset, which has to be a probability raster as `detect` writes it.
+
+    Raises `RasterError` for any other.
+    """
     data = open_raster(path)
     is_ours = data.count == 1 and data.dtypes[0] == "uint8" and data.nodata == NODATA
     if not (is_ours and math.isclose(data.scales[0] * PROBABILITY_SCALE, 1, rel_tol=1e-6)):

@@ -6,7 +6,8 @@ import os
 import shutil
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -51,7 +52,8 @@ class Workspace:
         _known.add(self)
         # What a killed run left behind.
         shutil.rmtree(self.partial, ignore_errors=True)
-        self.partial.mkdir()
+        # It is still there where another program has a file of it open on Windows.
+        self.partial.mkdir(exist_ok=True)
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -78,6 +80,7 @@ class Workspace:
         with _gate:
             for name in names:
                 self._move(name)
+            sync_folder(self.folder)
             self.is_published = True
 
     def _move(self, name: str) -> None:
@@ -85,6 +88,7 @@ class Workspace:
             # What SQLite may have left beside a GeoPackage belongs to the file that goes.
             for suffix in ("-wal", "-shm"):
                 (self.folder / f"{name}{suffix}").unlink(missing_ok=True)
+            _sync(self.partial / name)
             os.replace(self.partial / name, self.folder / name)
         except OSError as error:
             raise OutputError(
@@ -112,6 +116,37 @@ def abandon_all() -> bool:
         with suppress(OSError):
             (workspace.folder / LOCK_NAME).unlink()
     return True
+
+
+@contextmanager
+def refused(folder: Path, *kinds: type[Exception]) -> Iterator[None]:
+    """Turn errors of the disk, OSError and those of `kinds`, into an `OutputError`."""
+    caught: tuple[type[Exception], ...] = (OSError, *kinds)
+    try:
+        yield
+    except caught as error:
+        reason = str(error.__cause__ or getattr(error, "strerror", None) or error)
+        raise OutputError(
+            f"The results cannot be written into {folder}: {reason.strip().rstrip('.')}.",
+            "Free space on the disk, or choose another output folder.",
+        ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder outlive a power loss, where the system has a way to."""
+    if hasattr(os, "O_DIRECTORY"):
+        handle = os.open(folder, os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _sync(path: Path) -> None:
+    """Make a file outlive a power loss."""
+    # Windows asks for the right to write.
+    with open(path, "r+b" if sys.platform == "win32" else "rb") as file:
+        os.fsync(file.fileno())
 
 
 def _try_lock(file: IO[str]) -> bool:

@@ -8,16 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from backend.checkpoint import Checkpoint
 from backend.engines import Engine
 from backend.engines.cache import cache_folder, write_text
+from backend.engines.cuda_engine import CudaEngine
 from backend.engines.devices import DeviceInfo, prefers_bf16
-from backend.engines.gate import TILES, Verdict, compare, parse_verdict
+from backend.engines.gate import TILES, Examinable, Verdict, compare, parse_verdict
 from backend.engines.openvino_engine import OpenVinoEngine
 from backend.engines.openvino_library import Library
 from backend.engines.torch_engine import TorchEngine
@@ -60,41 +62,65 @@ def choose_engine(
 ) -> Engine:
     """The engine for a checkpoint on a device; `margin` [px] is dropped from each side of a tile.
 
-    On the CPU that is OpenVINO where it is there and passes its self-test, else torch. With
-    `precision` auto it computes in bf16 where the processor is faster in it and a verdict says
-    that the results stay; where there is none yet, it is found on a sample of a large raster.
-    `log(level, text)` hears what was decided and why.
+    On the CPU that is OpenVINO, on an NVIDIA GPU recorded CUDA graphs, each where it passes its
+    self-test; else torch as it is. With `precision` auto it computes in bf16 (fp16 on GPUs from
+    before Ampere) where the device is faster in it and a verdict says that the results stay;
+    where there is none yet, it is found on a sample of a large raster. `log(level, text)` hears
+    what was decided and why.
     """
     warn = partial(log, "warning")
-    if device.name != "cpu":
+    if device.name == "mps":
         return TorchEngine(checkpoint, margin, device, precision, warn)
     try:
-        library = Library.load()
+        maker = _cuda_maker(device) if device.name == "cuda" else _openvino_maker()
 
-        def engine(precision: str) -> OpenVinoEngine:
-            return OpenVinoEngine(
-                library, checkpoint, margin, device, precision, imagery.dtype, warn
-            )
+        def engine(precision: str) -> FastEngine:
+            return maker.make(checkpoint, margin, device, precision, imagery.dtype, warn)
 
         if precision != "auto":
             return engine(precision)
-        if not prefers_bf16(device.name):
+        if not maker.reduces:
             return engine("fp32")
-        return _automatic(checkpoint, library, engine, log, imagery)
+        return _automatic(checkpoint, maker, engine, log, imagery)
     except DeviceError as error:
         warn(f"{error.message} PyTorch is used instead, which is slower.")
         return TorchEngine(checkpoint, margin, device, precision, warn)
 
 
+class FastEngine(Engine, Examinable, Protocol):
+    """An engine that may be asked for a lower precision."""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What makes engines, and what a verdict on its lower precision holds for."""
+
+    make: Callable[..., FastEngine]
+    name: str
+    processor: str
+    reduces: bool
+    """Whether the lower precision is the faster one."""
+
+
+def _openvino_maker() -> Maker:
+    library = Library.load()
+    make = partial(OpenVinoEngine, library)
+    return Maker(make, library.name, library.processor, prefers_bf16("cpu"))
+
+
+def _cuda_maker(device: DeviceInfo) -> Maker:
+    return Maker(CudaEngine, f"torch {torch.__version__}", device.description, reduces=True)
+
+
 def _automatic(
     checkpoint: Checkpoint,
-    library: Library,
-    engine: Callable[[str], OpenVinoEngine],
+    maker: Maker,
+    engine: Callable[[str], FastEngine],
     log: OnLog,
     imagery: Imagery,
-) -> OpenVinoEngine:
+) -> FastEngine:
     """The engine in bf16 where a verdict is for it, else in fp32."""
-    path = verdict_path(checkpoint, library)
+    path = verdict_path(checkpoint, maker)
     verdict = _known_verdict(checkpoint, path)
     if verdict is not None:
         log("info", f"{_decision(verdict)}.")
@@ -103,22 +129,22 @@ def _automatic(
         return engine("fp32")
     log("info", f"Trying bf16 on {TILES} tiles of this raster, once for this checkpoint.")
     exact, reduced = engine("fp32"), engine("bf16")
-    verdict = _trial(exact, reduced, checkpoint, library, imagery)
+    verdict = _trial(exact, reduced, checkpoint, maker, imagery)
     kept = _keep(path, verdict) if verdict.suffices else ""
     log("info", f"{_decision(verdict)}{kept}.")
     return reduced if verdict.passes else exact
 
 
 def _trial(
-    exact: OpenVinoEngine,
-    reduced: OpenVinoEngine,
+    exact: FastEngine,
+    reduced: FastEngine,
     checkpoint: Checkpoint,
-    library: Library,
+    maker: Maker,
     imagery: Imagery,
 ) -> Verdict:
     batches = ((tiles, None) for tiles in imagery.sample(TILES))
     comparison = compare(exact, reduced, imagery.level, batches)
-    return comparison.verdict(checkpoint.sha256, library.name, library.processor)
+    return comparison.verdict(checkpoint.sha256, maker.name, maker.processor)
 
 
 def _decision(verdict: Verdict) -> str:
@@ -130,10 +156,10 @@ def _decision(verdict: Verdict) -> str:
     return f"{'bf16' if verdict.passes else 'fp32'} is used: in bf16, {verdict}"
 
 
-def verdict_path(checkpoint: Checkpoint, library: Library) -> Path | None:
+def verdict_path(checkpoint: Checkpoint, maker: Maker) -> Path | None:
     """The file in the cache for what is found about a checkpoint on this processor."""
     folder = cache_folder()
-    depends = f"{checkpoint.sha256} {library.name} {library.processor}"
+    depends = f"{checkpoint.sha256} {maker.name} {maker.processor}"
     name = hashlib.sha256(depends.encode()).hexdigest()[:24]
     return folder / f"{checkpoint.sha256[:12]}-{name}{SIDECAR_SUFFIX}" if folder else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import subprocess  # nosec B404 # starts this interpreter, without a shell
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -112,7 +112,7 @@ def _rehearse(model: OpenVinoModel) -> None:
     """
     job = [model.checkpoint.path.absolute(), model.margin, model.precision, model.dtype.name]
     command = [sys.executable, "-E", "-s", "-X", "utf8", "-m", "backend.engines.prepare"]
-    with subprocess.Popen(
+    with subprocess.Popen(  # nosec B603 # this interpreter and our own paths
         [*command, *map(str, job)],
         cwd=Path(backend.__file__).parents[1],
         # Held open: the process ends when this one does.

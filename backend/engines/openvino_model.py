@@ -172,12 +172,12 @@ class OpenVinoModel:
     def _pattern(self) -> NDArray[Any]:
         """A batch of tiles with slopes, edges, texture and a colour of their own each."""
         batch, bands, height, width = self.shape
-        random = np.random.default_rng(0)
+        generator = np.random.default_rng(0)
         down, across = np.mgrid[0:height, 0:width] / height
-        colours = random.uniform(0.2, 0.8, (batch, bands, 1, 1))
+        colours = generator.uniform(0.2, 0.8, (batch, bands, 1, 1))
         waves = np.stack([np.sin(9 * (i + 1) * down + 7 * across) for i in range(batch)])
-        edge = (down + across > 1) * random.uniform(-0.3, 0.3, (batch, bands, 1, 1))
-        texture = 0.05 * random.standard_normal(self.shape)
+        edge = (down + across > 1) * generator.uniform(-0.3, 0.3, (batch, bands, 1, 1))
+        texture = 0.05 * generator.standard_normal(self.shape)
         values = np.clip(colours + 0.15 * waves[:, None] + edge + texture, 0, 1)
         of_bytes = self.dtype == np.uint8
         low, high = (0.0, 255.0) if of_bytes else self.checkpoint.card.scaling.range

@@ -10,6 +10,9 @@ from backend.checkpoint import Checkpoint
 from backend.models.outputs import landslide_logit
 from backend.raster.grid import PROBABILITY_SCALE
 
+# The least range of values that a tile is stretched by: a metre of elevation, or one grey value.
+LEAST_RANGE = 1.0
+
 
 class TileNetwork(nn.Module):
     """What every engine runs as one piece, so that all of them scale, crop and round alike."""
@@ -22,7 +25,10 @@ class TileNetwork(nn.Module):
         super().__init__()
         self.network = checkpoint.network
         self.margin = margin
-        shift, scale = _normalisation(checkpoint.card.scaling)
+        scaling = checkpoint.card.scaling
+        self.range = scaling.range
+        self.by_tile = [band in scaling.by_tile for band in checkpoint.card.bands]
+        shift, scale = _normalisation(scaling)
         self.register_buffer("shift", shift)
         self.register_buffer("scale", scale)
 
@@ -31,13 +37,38 @@ class TileNetwork(nn.Module):
 
         In 1/250; after them the presence logit (B, 1) where the network has a presence head.
         """
-        output = self.network(torch.addcmul(self.shift, tiles.float(), self.scale))
+        output = self.network(self._normalised(tiles.float()))
         logits = landslide_logit(output)
         edge = logits.shape[-1] - self.margin
         crop = logits[:, 0, self.margin : edge, self.margin : edge].float()
         probabilities = torch.sigmoid(crop).mul(PROBABILITY_SCALE).round().to(torch.uint8)
         presence = output[1:] if isinstance(output, tuple) else ()
         return probabilities, *presence
+
+    def _normalised(self, tiles: Tensor) -> Tensor:
+        """Raw tiles (B, C, size, size) as the network takes them."""
+        if not any(self.by_tile):
+            return torch.addcmul(self.shift, tiles, self.scale)
+        parts = [
+            stretched(band, *self.range) if is_relative else band
+            for band, is_relative in zip(tiles.split(1, dim=1), self.by_tile, strict=True)
+        ]
+        values = torch.addcmul(self.shift, torch.cat(parts, dim=1), self.scale)
+        # Unknown values of a stretched band become the training mean.
+        return torch.where(torch.isnan(values), torch.zeros_like(values), values)
+
+
+def stretched(band: Tensor, low: float, high: float) -> Tensor:
+    """Values (B, 1, size, size) from each tile's least and greatest to `low` and `high`.
+
+    NaN is unknown, and stays NaN. A tile whose values differ by less than `LEAST_RANGE` is not
+    blown up to noise.
+    """
+    unknown = torch.isnan(band)
+    least = band.masked_fill(unknown, torch.inf).amin((2, 3), keepdim=True)
+    greatest = band.masked_fill(unknown, -torch.inf).amax((2, 3), keepdim=True)
+    middle, span = (least + greatest) / 2, (greatest - least).clamp(min=LEAST_RANGE)
+    return (band - middle) / span * (high - low) + (low + high) / 2
 
 
 def _normalisation(scaling: Scaling) -> tuple[Tensor, Tensor]:

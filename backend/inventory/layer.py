@@ -103,7 +103,10 @@ def read_layer(source: str) -> Layer:
 def valid_polygons(
     shapes: NDArray[np.object_],
 ) -> tuple[NDArray[np.object_], NDArray[np.bool_], list[str]]:
-    """Polygons (n,) made valid, which of them can be used, and what was done."""
+    """Polygons (n,) made valid, which of them can be used, and what was done.
+
+    Their holes run against their outer rings, as whoever sums up areas by rings expects.
+    """
     notes = []
     invalid = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
     mended = shapes.copy()
@@ -113,7 +116,7 @@ def valid_polygons(
         notes.append(f"{repaired} invalid outline{_s(repaired)} repaired.")
     if kept.any() and (dropped := int((~kept).sum())) > 0:
         notes.append(f"{dropped} feature{_s(dropped)} without a polygon left out.")
-    return mended, kept, notes
+    return shapely.orient_polygons(mended), kept, notes
 
 
 def reprojected(

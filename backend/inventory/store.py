@@ -137,7 +137,8 @@ def add_columns(path: Path, layer: str, fids: NDArray[np.int64], fields: Fields)
                 data.execute(f"ALTER TABLE {table} ADD COLUMN {_quoted(name)} {kind}")
         changes = ", ".join(f"{_quoted(name)} = ?" for name in fields)
         rows = zip(*map(_plain, fields.values()), fids.tolist(), strict=True)
-        data.executemany(f"UPDATE {table} SET {changes} WHERE {key} = ?", rows)
+        update = f"UPDATE {table} SET {changes} WHERE {key} = ?"  # nosec B608 # names are quoted
+        data.executemany(update, rows)
         data.execute(
             "UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
             " WHERE lower(table_name) = lower(?)",

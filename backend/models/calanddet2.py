@@ -57,6 +57,14 @@ class CALandDet2Config:
         return 32
 
 
+class PixelNorm(nn.LayerNorm):
+    """LayerNorm of each pixel over its channels: the same pixel in any tile."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) to the same."""
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
 class TokenAttention(nn.Module):
     """Weighs each pixel by how alike it and the tile's token are, signed by the presence logit."""
 
@@ -65,7 +73,7 @@ class TokenAttention(nn.Module):
         self.kind = config.attention
         self.token = nn.Linear(token_channels, config.attention_channels)
         self.pixels = nn.Conv2d(channels, config.attention_channels, 1)
-        self.norm = nn.GroupNorm(1, channels)
+        self.norm = PixelNorm(channels)
         self.gain = nn.Parameter(torch.zeros(1))
 
     def forward(self, x: Tensor, token: Tensor, presence: Tensor) -> Tensor:

@@ -13,10 +13,13 @@ from rasterio.enums import ColorInterp, Resampling
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from backend.errors import OutputError
 from backend.raster.grid import NODATA, PROBABILITY_SCALE, Grid
+from backend.raster.turns import gdal_turn
+from backend.workspace import refused
 
 BLOCK = 256
+# Rows of blocks are written in parts of so many columns, so that a wide one needs little memory.
+PART = 32 * BLOCK
 MASK_COLOURS = {0: (0, 0, 0, 0), 1: (215, 48, 39, 255), NODATA: (0, 0, 0, 0)}
 # GDAL keeps category names beside a GeoTIFF, in its own sidecar format.
 MASK_CATEGORIES = """<PAMDataset>
@@ -43,25 +46,18 @@ class RasterSink:
         self._rows = np.empty((BLOCK, grid.width), np.uint8)
         self._filled = self._written = 0
         self.landslide_pixels = self.valid_pixels = 0
-        try:
-            self._probability = _create(self.probability, grid)
-            self._mask = _create(self.mask, grid)
+        with refused(folder, RasterioError):
+            self._probability = create_byte_raster(self.probability, grid)
             self._probability.scales = (1 / PROBABILITY_SCALE,)
             self._probability.set_band_description(1, "landslide probability")
-            self._mask.set_band_description(1, "landslide")
-            self._mask.colorinterp = (ColorInterp.palette,)
-            self._mask.write_colormap(1, MASK_COLOURS)
-        except (RasterioError, OSError) as error:
-            raise _refused(folder, error) from error
+            self._mask = create_mask(self.mask, grid)
 
     def write(self, values: NDArray[np.uint8]) -> None:
         """Append rows (rows, W) of probability values."""
-        valid = values != NODATA
-        self.valid_pixels += int(valid.sum())
-        self.landslide_pixels += int((valid & (values >= self._level)).sum())
         while len(values):
             take = min(len(values), BLOCK - self._filled)
             self._rows[self._filled : self._filled + take] = values[:take]
+            self._count(values[:take])
             self._filled += take
             values = values[take:]
             if self._filled == BLOCK:
@@ -70,14 +66,12 @@ class RasterSink:
     def close(self) -> None:
         """Write what is left, add overviews, and check that the files are whole."""
         self._flush()
-        try:
+        with refused(self.mask.parent, RasterioError):
             for data in (self._probability, self._mask):
                 data.close()
-            _finish(self.probability, Resampling.average)
-            _finish(self.mask, Resampling.nearest)
+            add_overviews(self.probability, Resampling.average)
+            add_overviews(self.mask, Resampling.nearest)
             self.mask.with_name("mask.tif.aux.xml").write_text(MASK_CATEGORIES)
-        except (RasterioError, OSError) as error:
-            raise _refused(self.mask.parent, error) from error
 
     def __enter__(self) -> RasterSink:
         return self
@@ -87,20 +81,23 @@ class RasterSink:
             if not data.closed:
                 data.close()
 
+    def _count(self, values: NDArray[np.uint8]) -> None:
+        self.valid_pixels += int(np.count_nonzero(values != NODATA))
+        self.landslide_pixels += int(np.count_nonzero(mask_of(values, self._level) == 1))
+
     def _flush(self) -> None:
-        rows = self._rows[: self._filled]
-        mask = np.where(rows == NODATA, NODATA, rows >= self._level).astype(np.uint8)
-        window = Window(0, self._written, self._grid.width, len(rows))
-        try:
-            self._probability.write(rows, 1, window=window)
-            self._mask.write(mask, 1, window=window)
-        except (RasterioError, OSError) as error:
-            raise _refused(self.mask.parent, error) from error
+        for left in range(0, self._grid.width, PART):
+            part = self._rows[: self._filled, left : left + PART]
+            window = Window(left, self._written, part.shape[1], part.shape[0])
+            with refused(self.mask.parent, RasterioError), gdal_turn:
+                self._probability.write(part, 1, window=window)
+                self._mask.write(mask_of(part, self._level), 1, window=window)
         self._written += self._filled
         self._filled = 0
 
 
-def _create(path: Path, grid: Grid) -> rasterio.io.DatasetWriter:
+def create_byte_raster(path: Path, grid: Grid) -> rasterio.io.DatasetWriter:
+    """An empty raster of bytes on a grid: tiled, compressed, 255 is nodata."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         return rasterio.open(
@@ -112,17 +109,25 @@ def _create(path: Path, grid: Grid) -> rasterio.io.DatasetWriter:
         )  # fmt: skip
 
 
-def _finish(path: Path, resampling: Resampling) -> None:
+def create_mask(path: Path, grid: Grid) -> rasterio.io.DatasetWriter:
+    """An empty mask with its colours."""
+    data = create_byte_raster(path, grid)
+    data.set_band_description(1, "landslide")
+    data.colorinterp = (ColorInterp.palette,)
+    data.write_colormap(1, MASK_COLOURS)
+    return data
+
+
+def mask_of(values: NDArray[np.uint8], level: int) -> NDArray[np.uint8]:
+    """The mask of probability values: 1 from `level` on, 0 below, nodata as it was."""
+    mask = (values >= level).view(np.uint8)
+    mask[values == NODATA] = NODATA
+    return mask
+
+
+def add_overviews(path: Path, resampling: Resampling) -> None:
     """Add overviews down to one block."""
     with rasterio.open(path, "r+") as data:
         factors = [2**n for n in range(1, 12) if max(data.shape) / 2 ** (n - 1) > BLOCK]
         if factors:
             data.build_overviews(factors, resampling)
-
-
-def _refused(folder: Path, error: Exception) -> OutputError:
-    reason = str(error.__cause__ or error).strip().rstrip(".")
-    return OutputError(
-        f"The results cannot be written into {folder}: {reason}.",
-        "Free space on the disk, or choose another output folder.",
-    )

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 import warnings
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import rasterio
@@ -22,17 +22,13 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from backend.errors import RasterError
+from backend.raster.bands import RELIEF, choose_bands
 from backend.raster.grid import Grid
 from backend.raster.ground import ground_sampling_distance, resampled
 
 # Side of the decimated image from which the stretch of non-8-bit rasters is taken [px].
 STRETCH_SAMPLE = 1024
 STRETCH_PERCENTILES = (2.0, 98.0)
-COLOUR_ROLES = {
-    "red": ColorInterp.red,
-    "green": ColorInterp.green,
-    "blue": ColorInterp.blue,
-}
 BYTE_RANGE = (0.0, 255.0)
 # Room for decoded blocks besides the one row of blocks that a band of rows touches [bytes].
 CACHE_BYTES = 64 << 20
@@ -46,7 +42,15 @@ class SourceRequest:
     roles: tuple[str, ...]
     value_range: tuple[float, float] = BYTE_RANGE
     fill: tuple[float, ...] = ()
+    """What invalid pixels hold, by role; NaN asks for values as float32."""
+    units: tuple[float, ...] = ()
+    """What 1 stands for, by role, where the checkpoint takes physical values; see `Scaling`."""
     bands: tuple[int, ...] | None = None
+    """Band numbers for the roles that are the raster's own."""
+    inputs: tuple[str, ...] = ()
+    """Other rasters: ROLE=PATH[:BAND], or the path of a file or folder whose names tell."""
+    dem: str | None = None
+    """Elevation model for the roles dem and slope."""
     gsd: str | float = "auto"
     gsd_nominal: float | None = None
     gsd_range: tuple[float, float] | None = None
@@ -63,34 +67,55 @@ class SourceReport:
     resampled: bool
     stretch: tuple[float, float] | None
     notes: list[str]
+    inputs: dict[str, str] = field(default_factory=dict)
+    """Where the roles come from that are not the raster's own."""
+
+
+class BandSource(Protocol):
+    """Bands by role on one grid, as context manager; what detection reads."""
+
+    grid: Grid
+    dtype: np.dtype[Any]
+    report: SourceReport
+
+    def __enter__(self) -> BandSource: ...
+
+    def __exit__(self, *exception: object) -> None: ...
+
+    def read(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        """Rows [first, last) of the grid: values (C, rows, W) and validity (rows, W)."""
+        ...
 
 
 class RasterSource:
     """Rows of a raster on its grid: values (C, rows, W) and validity (rows, W).
 
     Values are uint8 for 8-bit rasters and float32 otherwise; where the checkpoint expects 8-bit
-    values, other types are stretched to 0..255 by one range for the whole raster. Invalid pixels
-    (nodata value, mask, alpha, NaN) hold `request.fill`.
+    values, other types are stretched to 0..255 by one range for the whole raster, elevation and
+    slope excepted. Invalid pixels (nodata value, mask, alpha, NaN) hold `request.fill`. All roles
+    are bands of this raster; `backend.raster.inputs` adds those that are not.
     """
 
     def __init__(self, request: SourceRequest) -> None:
         with ExitStack() as stack:
             self._data = stack.enter_context(open_raster(request.path))
-            stack.enter_context(rasterio.Env(GDAL_CACHEMAX=_cache_bytes(self._data)))
+            stack.enter_context(rasterio.Env(GDAL_CACHEMAX=cache_bytes(self._data)))
             self._set_up(request)
             self._stack = stack.pop_all()
 
     def _set_up(self, request: SourceRequest) -> None:
         notes: list[str] = []
         self._palette = _palette(self._data)
-        self._bands = _choose_bands(self._data, request, self._palette is not None)
+        self._bands = choose_bands(self._data, request.roles, request.bands)
         self.grid, native, self._resample = _choose_grid(self._data, request, notes)
         types = [self._data.dtypes[band - 1] for band in self._bands]
         self.dtype = np.dtype("uint8" if set(types) == {"uint8"} else "float32")
+        self._seen = np.array([role not in RELIEF for role in request.roles])
         stretches = self.dtype != np.uint8 and request.value_range == BYTE_RANGE
-        self._stretch = self._range_of_values() if stretches else None
-        fill = request.fill or (0.0,) * len(request.roles)
-        self._fill = np.asarray(fill).round().astype(self.dtype)[:, None, None]
+        self._stretch = self._range_of_values() if stretches and self._seen.any() else None
+        fill = np.asarray(request.fill or (0.0,) * len(request.roles))
+        whole = fill.round() if self.dtype == np.uint8 else fill
+        self._fill = whole.astype(self.dtype)[:, None, None]
         self.report = SourceReport(
             bands=self._bands,
             dtype=types[0],
@@ -107,6 +132,11 @@ class RasterSource:
     def __exit__(self, *exception: object) -> None:
         self._stack.close()
 
+    @property
+    def dataset(self) -> rasterio.DatasetReader:
+        """The raster as GDAL has it; its bands by role are `report.bands`."""
+        return self._data
+
     def read(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """Rows [first, last) of the grid: values (C, rows, W) and validity (rows, W).
 
@@ -115,7 +145,7 @@ class RasterSource:
         try:
             values, valid = self._read(first, last)
         except RasterioError as error:
-            raise _damaged(self._data.name, f" at rows {first} to {last}", error) from error
+            raise damaged(self._data.name, f" at rows {first} to {last}", error) from error
         return np.where(valid, values, self._fill), valid
 
     def _read(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
@@ -157,27 +187,44 @@ class RasterSource:
     def _scaled(self, raw: NDArray[Any]) -> NDArray[Any]:
         if self._stretch is None:
             return raw if raw.dtype == self.dtype else raw.astype(self.dtype)
-        low, high = self._stretch
-        scaled = (raw.astype(np.float32) - low) * (255.0 / (high - low))
-        return np.clip(scaled, 0, 255, out=scaled)
+        scaled = stretched(raw.astype(np.float32), self._stretch)
+        return scaled if self._seen.all() else np.where(self._seen[:, None, None], scaled, raw)
 
     def _range_of_values(self) -> tuple[float, float]:
         """The 2nd and 98th percentile of the valid pixels of a decimated image."""
+        found = range_of_values(self.sample()[self._seen])
+        if found is None:
+            raise all_nodata(self._data.name)
+        return found
+
+    def sample(self) -> NDArray[np.float64]:
+        """Raw values (C, n) of the valid pixels of a decimated image."""
         step = max(1, math.ceil(max(self._data.shape) / STRETCH_SAMPLE))
         shape = (math.ceil(self._data.height / step), math.ceil(self._data.width / step))
         try:
             raw = self._data.read(list(self._bands), out_shape=(len(self._bands), *shape))
             valid = self._valid(Window(0, 0, self._data.width, self._data.height), shape)
         except RasterioError as error:
-            raise _damaged(self._data.name, "", error) from error
-        sample = raw[:, valid].astype(np.float64)
-        sample = sample[np.isfinite(sample)]
-        if sample.size == 0:
-            raise all_nodata(self._data.name)
-        low, high = np.percentile(sample, STRETCH_PERCENTILES)
-        if high <= low:
-            low, high = sample.min(), sample.max()
-        return float(low), float(high if high > low else low + 1)
+            raise damaged(self._data.name, "", error) from error
+        return raw[:, valid].astype(np.float64)
+
+
+def stretched(values: NDArray[np.float32], ends: tuple[float, float]) -> NDArray[np.float32]:
+    """Values from `ends` to 0 .. 255, cut off beyond."""
+    low, high = ends
+    scaled = (values - low) * (255.0 / (high - low))
+    return np.clip(scaled, 0, 255, out=scaled)
+
+
+def range_of_values(sample: NDArray[np.float64]) -> tuple[float, float] | None:
+    """The 2nd and 98th percentile of the finite values, or what else is a range; None of none."""
+    sample = sample[np.isfinite(sample)]
+    if sample.size == 0:
+        return None
+    low, high = np.percentile(sample, STRETCH_PERCENTILES)
+    if high <= low:
+        low, high = sample.min(), sample.max()
+    return float(low), float(high if high > low else low + 1)
 
 
 def open_raster(path: str) -> rasterio.DatasetReader:
@@ -207,7 +254,8 @@ def _reason(error: Exception) -> str:
     return str(error.__cause__ or error).strip().rstrip(".")
 
 
-def _damaged(path: str, where: str, error: Exception) -> RasterError:
+def damaged(path: str, where: str, error: Exception) -> RasterError:
+    """The error for a raster that opened but cannot be read `where`."""
     return RasterError(
         f"{path} cannot be read{where}: the file is damaged or truncated ({_reason(error)}).",
         "Copy or export the raster again.",
@@ -222,12 +270,12 @@ def all_nodata(path: str) -> RasterError:
     )
 
 
-def _cache_bytes(data: rasterio.DatasetReader) -> int:
+def cache_bytes(data: rasterio.DatasetReader) -> int:
     """Enough for GDAL to keep one row of blocks, so that none is decoded twice."""
     # GDAL reads parts of a strip that holds the whole image; it need not be kept whole.
     rows = min(1024, max(shape[0] for shape in data.block_shapes))
     pixel = sum(np.dtype(name).itemsize for name in data.dtypes)
-    return CACHE_BYTES + 2 * data.width * rows * pixel
+    return CACHE_BYTES + data.width * rows * pixel
 
 
 def _palette(data: rasterio.DatasetReader) -> NDArray[np.uint8] | None:
@@ -238,56 +286,6 @@ def _palette(data: rasterio.DatasetReader) -> NDArray[np.uint8] | None:
     for value, rgba in data.colormap(1).items():
         colours[:, value] = rgba[:3]
     return colours
-
-
-def _choose_bands(
-    data: rasterio.DatasetReader, request: SourceRequest, paletted: bool
-) -> tuple[int, ...]:
-    """1-based band numbers for the roles: as asked, else by colour, by name, by order."""
-    wanted = ", ".join(request.roles)
-    if request.bands is not None:
-        return _checked_bands(data, request.bands, request.roles)
-    if paletted and set(request.roles) == set(COLOUR_ROLES):
-        return (1,)
-    by_meaning = tuple(_band_of_role(data, role) for role in request.roles)
-    if all(by_meaning):
-        return by_meaning
-    usable = [i for i, kind in enumerate(data.colorinterp, 1) if kind != ColorInterp.alpha]
-    if len(usable) < len(request.roles):
-        raise RasterError(
-            f"{data.name} has {len(usable)} image band(s); the checkpoint needs"
-            f" {len(request.roles)} ({wanted}).",
-            "Choose a raster with these bands, or name the bands to use (--bands), for example"
-            f" {','.join('1' * len(request.roles))} to use the first for all.",
-        )
-    return tuple(usable[: len(request.roles)])
-
-
-def _checked_bands(
-    data: rasterio.DatasetReader, bands: tuple[int, ...], roles: tuple[str, ...]
-) -> tuple[int, ...]:
-    named = ",".join(map(str, bands))
-    if len(bands) != len(roles):
-        raise RasterError(
-            f"{len(bands)} band(s) were named ({named}); the checkpoint needs"
-            f" {len(roles)} ({', '.join(roles)}).",
-            "Name one band for each.",
-        )
-    for band in bands:
-        if not 1 <= band <= data.count:
-            raise RasterError(
-                f"{data.name} has no band {band}: it has bands 1 to {data.count}.",
-                "Name bands that exist (--bands).",
-            )
-    return bands
-
-
-def _band_of_role(data: rasterio.DatasetReader, role: str) -> int:
-    """The band whose colour interpretation or description is `role`; 0 where there is none."""
-    if role in COLOUR_ROLES and COLOUR_ROLES[role] in data.colorinterp:
-        return data.colorinterp.index(COLOUR_ROLES[role]) + 1
-    names = [(name or "").strip().lower() for name in data.descriptions]
-    return names.index(role) + 1 if role in names else 0
 
 
 def _choose_grid(

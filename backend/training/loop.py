@@ -146,7 +146,7 @@ def _share(run: _Run, recipe: Recipe) -> float:
     """How much of the run is done, 0 to 1."""
     if recipe.steps is not None:
         return run.step / recipe.steps
-    assert recipe.minutes is not None
+    assert recipe.minutes is not None  # nosec B101 # for mypy: one of the two is set
     return run.elapsed_s / (60 * recipe.minutes)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,7 +16,8 @@ from backend.card import Card, Gsd, Scaling, TrainingData
 from backend.checkpoint import SUFFIX, Checkpoint, load
 from backend.engines.devices import DeviceInfo, choose_device, prefers_bf16
 from backend.errors import DatasetError, TrainingError
-from backend.published import IMAGENET
+from backend.models.inflate import inflated
+from backend.published import IMAGENET, LANDSLIDE4SENSE, LANDSLIDE4SENSE_BANDS
 from backend.training.augment import Augmentation
 from backend.training.batches import measured_scaling
 from backend.training.datasets import RGB, Dataset, open_dataset
@@ -195,9 +196,9 @@ def _network(
             raise TrainingError(f"{architecture} cannot be made: {error}", "Check --set.") from None
         if request.encoder_weights:
             start_encoder(network, request.encoder_weights)
-        scaling = IMAGENET if bands == RGB else measured_scaling(train)
+        scaling = _scaling(train)
     else:
-        architecture, network, scaling = _going_on(request, start, bands)
+        architecture, network, scaling = _going_on(request, start, train)
     _check_sizes(request, architecture, network)
     return network, _card(request, architecture, network, bands, scaling, train)
 
@@ -212,22 +213,39 @@ def _check_sizes(request: TrainRequest, architecture: str, network: nn.Module) -
             )
 
 
+def _scaling(train: Sequence[Dataset]) -> Scaling:
+    """How the bands of the data come to a mean of 0 and a deviation of 1."""
+    bands = train[0].bands
+    if bands == RGB:
+        return IMAGENET
+    units = LANDSLIDE4SENSE.units if bands == LANDSLIDE4SENSE_BANDS else ()
+    return replace(measured_scaling(train), units=units)
+
+
 def _going_on(
-    request: TrainRequest, start: Checkpoint, bands: tuple[str, ...]
+    request: TrainRequest, start: Checkpoint, train: Sequence[Dataset]
 ) -> tuple[str, nn.Module, Scaling]:
-    card = start.card
+    """The start's network and scaling; where the data has more bands, the network is inflated.
+
+    Then all bands are scaled by the data: the old ones come to a mean of 0 and a deviation of 1 as
+    they did before, whatever their values are in this data.
+    """
+    card, bands = start.card, train[0].bands
     if request.architecture not in (None, card.architecture) or request.config:
         raise TrainingError(
             f"{start.path.name} is a {card.architecture} with its own settings.",
             "Leave --arch and --set out when going on from a checkpoint.",
         )
-    if card.bands != bands:
+    if card.bands == bands:
+        return card.architecture, start.network, card.scaling
+    if not set(card.bands) <= set(bands):
         raise DatasetError(
             f"{start.path.name} takes the bands {', '.join(card.bands)}; the data has"
             f" {', '.join(bands)}.",
-            "Train on data of the checkpoint's bands, or start a new network.",
+            "Train on data that has the checkpoint's bands, or start a new network.",
         )
-    return card.architecture, start.network, card.scaling
+    network = inflated(card.architecture, start.network, card.bands, bands)
+    return card.architecture, network, _scaling(train)
 
 
 def _card(

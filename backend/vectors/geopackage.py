@@ -28,15 +28,18 @@ Fields = dict[str, NDArray[Any]]
 
 
 class GeoPackage:
-    """A new file with an empty layer of fields by name and type.
+    """A new file with an empty layer of fields by name and type; without a schema, one that is
+    there already, to append to.
 
     Every method raises `OutputError` where the disk refuses.
     """
 
-    def __init__(self, path: Path, crs: CRS | None, schema: dict[str, Any]) -> None:
+    def __init__(self, path: Path, crs: CRS | None, schema: dict[str, Any] | None) -> None:
         self.path = path
         self._crs = crs.to_wkt() if crs else None
         self._style = STYLE.read_text(encoding="utf-8")
+        if schema is None:
+            return
         self.remove()
         fields = {name: np.empty(0, kind) for name, kind in schema.items()}
         try:

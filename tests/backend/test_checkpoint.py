@@ -315,6 +315,15 @@ def test_a_variant_names_what_is_missing_and_what_is_strange(tmp_path, state):
     refusal(path, "close to calanddet", f"lacks {KEY}", "has head.extra.weight")
 
 
+def test_a_file_that_resembles_two_networks_names_both(tmp_path):
+    # One ablation has the presence head, the other has not; here half of it is left.
+    state = seeded_network("swin_seg_cls", embed_dim=24).state_dict()
+    heads = sorted(key for key in state if key.startswith("cls_head"))
+    path = tmp_path / "half.pt"
+    torch.save({key: value for key, value in state.items() if key != heads[0]}, path)
+    refusal(path, "resembles", "swin_seg", "swin_seg_cls", heads[0], "Known architectures are")
+
+
 def test_bands_that_a_bare_file_cannot_name(tmp_path):
     path = tmp_path / "four.pt"
     torch.save(seeded_network("swin_seg", embed_dim=24, in_channels=4).state_dict(), path)
@@ -377,6 +386,9 @@ def test_a_file_without_a_card(tmp_path, state):
     refusal(write_ours(tmp_path / "bare.safetensors", state, None), "has no card", "convert")
 
 
+SCALING = {"mean": [0, 0, 0], "std": [1, 1, 1], "range": [0, 1]}
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -398,6 +410,9 @@ def test_a_file_without_a_card(tmp_path, state):
         ({"scaling": {"mean": [0, 0, 0], "std": [1, 1, 1], "range": [1, 1]}}, ("range", "1.0")),
         ({"scaling": {"mean": [0, 0, 0], "std": [1, 1, 1], "range": [1]}}, ("range", "[1.0]")),
         ({"scaling": {"mean": [0, 0, 0], "std": [1, 1, 1]}}, ("no scaling.range",)),
+        ({"scaling": SCALING | {"units": [1, 1]}}, ("scaling.units", "3 numbers above 0")),
+        ({"scaling": SCALING | {"units": [1, 0, 1]}}, ("scaling.units", "0.0")),
+        ({"scaling": SCALING | {"by_tile": ["dem"]}}, ("scaling.by_tile", "'dem'")),
         ({"threshold": 1.5}, ("threshold", "1.5")),
         ({"threshold": float("nan")}, ("threshold", "nan")),
         ({"threshold": True}, ("threshold", "True")),

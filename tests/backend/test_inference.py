@@ -1,15 +1,18 @@
 """A tiled result is what its tiles say, put together: compared with a brute-force assembly."""
 
 import math
+import threading
 
 import numpy as np
 import pytest
+import rasterio
 import torch
 
 from backend.checkpoint import load
 from backend.engines.devices import choose_device
 from backend.engines.torch_engine import TorchEngine
-from backend.inference import infer
+from backend.errors import DeviceError
+from backend.inference import infer, infer_rows
 from backend.raster.area import Area
 from backend.raster.grid import Tiling
 from backend.raster.source import RasterSource, SourceRequest
@@ -108,6 +111,84 @@ def test_nodata_stays_and_every_valid_pixel_is_predicted(checkpoint, tmp_path):
     assert computed == 3 * 4
 
 
+class Placed:
+    """A device on which the sums of floats depend on a tile's place in its batch."""
+
+    batch_size = 5
+
+    def __init__(self, engine):
+        self.engine = engine
+
+    def predict(self, tiles):
+        return self.engine.predict(tiles) ^ np.arange(len(tiles), dtype=np.uint8)[:, None, None]
+
+
+def test_a_run_that_goes_on_gives_the_same_bytes(checkpoint, tmp_path):
+    """Whatever is known before: tiles are in the same batches as without a break."""
+    mask = np.ones((700, 300), bool)
+    mask[:200, 180:] = mask[330:520] = False
+    path = write_raster(tmp_path / "a.tif", image(700, 300), mask=mask)
+    with RasterSource(SourceRequest(str(path), ("red", "green", "blue"))) as source:
+        tiling = Tiling.of(300, 700, 224, "reference")
+        engine = Placed(engine_for(checkpoint, tiling, batch_size=5))
+
+        def rows_after(known):
+            passed = []
+            rows = list(
+                infer_rows(source, tiling, None, engine, lambda *n: passed.append(n), known)
+            )
+            return rows, np.sum(passed, axis=0)
+
+        whole, _ = rows_after(())
+        tiles = [row.tiles for row in whole]
+        assert len(whole) == tiling.rows and 0 in tiles and len(set(tiles)) > 2
+        for known in range(len(tiles)):
+            rows, passed = rows_after(tiles[:known])
+            assert len(rows) == tiling.rows - known
+            for row, expected in zip(rows, whole[known:], strict=True):
+                assert (row.values == expected.values).all()
+            assert passed.tolist() == [len(rows) * tiling.columns, sum(tiles[known:])]
+
+
+SOURCES = {
+    "deflate strips": {"compress": "deflate", "blockysize": 7},
+    "zstd tiles": {"compress": "zstd", "tiled": True, "blockxsize": 256, "blockysize": 256},
+    "lzw strips": {"compress": "lzw", "blockysize": 300},
+    "lzw tiles": {"compress": "lzw", "tiled": True, "blockxsize": 64, "blockysize": 48},
+    "jpeg tiles": {
+        "compress": "jpeg", "photometric": "ycbcr", "tiled": True, "blockxsize": 128,
+        "blockysize": 128,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", SOURCES)
+def test_the_layout_of_the_file_does_not_matter(checkpoint, tmp_path, layout):
+    path = write_raster(tmp_path / "a.tif", image(300, 250), **SOURCES[layout])
+    with rasterio.open(path) as data:
+        plain = write_raster(tmp_path / "plain.tif", data.read())
+    result, _ = tiled(checkpoint, path, "balanced", batch_size=4)
+    expected, _ = tiled(checkpoint, plain, "balanced", batch_size=4)
+    assert (result == expected).all()
+
+
+def test_an_engine_that_fails_ends_the_reading(checkpoint, tmp_path):
+    before = threading.active_count()
+    path = write_raster(tmp_path / "a.tif", image(700, 300))
+
+    class Failing:
+        batch_size = 2
+
+        def predict(self, tiles):
+            raise DeviceError("The device is gone.")
+
+    with RasterSource(SourceRequest(str(path), ("red", "green", "blue"))) as source:
+        tiling = Tiling.of(300, 700, 224, "balanced")
+        with pytest.raises(DeviceError, match="gone"):
+            list(infer(source, tiling, None, Failing(), lambda *n: None))
+    assert threading.active_count() == before
+
+
 def test_area_limits_what_is_computed(checkpoint, tmp_path):
     path = write_raster(tmp_path / "a.tif", image(500, 700))
     aoi = write_polygons(tmp_path / "aoi.gpkg", [(500010, 3399880, 500040, 3399980)])
@@ -138,3 +219,32 @@ def test_out_of_memory_halves_the_batch_and_says_so(checkpoint):
     expected = engine_for(checkpoint, Tiling.of(224, 224, 224, "balanced")).predict(tiles)
     assert np.abs(result.astype(int) - expected).max() <= 1
     assert engine.batch_size == 3 and "out of memory with 7 tiles" in said[0]
+
+
+class Overlapped:
+    """An engine that computes a batch only when its result is taken."""
+
+    in_flight = 3
+
+    def __init__(self, engine):
+        self.engine, self.batch_size = engine, engine.batch_size
+        self.handed, self.most = [], 0
+
+    def submit(self, tiles):
+        self.handed.append(tiles)
+        self.most = max(self.most, len(self.handed))
+        return self
+
+    def result(self):
+        return self.engine.predict(self.handed.pop(0))
+
+
+def test_batches_in_flight_give_the_same_rows(checkpoint, tmp_path):
+    path = write_raster(tmp_path / "scene.tif", image(250, 250))
+    expected, _ = tiled(checkpoint, path, "fast", batch_size=2)
+    with RasterSource(SourceRequest(str(path), ("red", "green", "blue"))) as source:
+        tiling = Tiling.of(250, 250, 224, "fast")
+        engine = Overlapped(engine_for(checkpoint, tiling, 1))
+        rows = list(infer(source, tiling, None, engine, lambda passed, computed: None))
+    np.testing.assert_allclose(np.concatenate(rows).astype(int), expected, atol=1)
+    assert engine.most == engine.in_flight and not engine.handed

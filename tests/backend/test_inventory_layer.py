@@ -25,6 +25,14 @@ def test_invalid_outlines_are_repaired_and_told(tmp_path):
     assert layer.notes == ("a.gpkg: 1 invalid outline repaired.",)
 
 
+def test_a_hole_is_no_area_whichever_way_it_runs(tmp_path):
+    outer, hole = square(0, 0).exterior.coords, square(2, 2, 4).exterior.coords
+    shapes = [shapely.Polygon(outer, [hole]), shapely.Polygon(outer, [list(hole)[::-1]])]
+    layer = read_layer(str(write_inventory(tmp_path / "a.gpkg", shapes, id=[1, 2])))
+    with_hole = measure(layer.polygons, layer.crs)["area_m2"]
+    assert with_hole == pytest.approx([84, 84], rel=1e-3)
+
+
 def test_features_without_a_polygon_are_left_out_and_told(tmp_path):
     shapes = [square(0, 0), None, shapely.Polygon(), square(20, 0)]
     path = write_inventory(tmp_path / "a.gpkg", shapes, id=[1, 2, 3, 4])
