@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from qgis.core import (
 
 from .messages import Failure, tr
 from .paths import style
+from .translations import translate_style
 
-POLYGON_TABLE = "landslides"
+POLYGON_FILE, POLYGON_TABLE = "landslides.gpkg", "landslides"
 STYLED_RASTERS = ("mask", "probability")
 
 
@@ -33,10 +35,14 @@ def group_name(raster: str, now: datetime) -> str:
 def keep_styles(paths: Mapping[str, str]) -> None:
     """Put each raster's style beside it, where QGIS looks for it whenever the file is opened.
 
-    The polygons carry theirs in the GeoPackage.
+    The polygons carry theirs in the GeoPackage. A style that is there already stays; a folder that
+    cannot be written, that of an older run for one, goes without.
     """
     for name in STYLED_RASTERS:
-        shutil.copyfile(style(name), Path(paths[name]).with_suffix(".qml"))
+        target = Path(paths[name]).with_suffix(".qml")
+        with suppress(OSError):
+            if not target.exists():
+                shutil.copyfile(style(name), target)
 
 
 def add_results(project: QgsProject, paths: Mapping[str, str], name: str) -> QgsLayerTreeGroup:
@@ -45,16 +51,23 @@ def add_results(project: QgsProject, paths: Mapping[str, str], name: str) -> Qgs
     Raises `Failure` where an output cannot be opened.
     """
     layers = list(_open(paths))
-    metadata = _metadata(Path(paths["run"]))
     group = project.layerTreeRoot().insertGroup(0, name)
     group.setExpanded(False)
+    describe(layers, Path(paths["run"]))
     for layer in layers:
-        layer.setMetadata(metadata)
+        translate_style(layer)
         project.addMapLayer(layer, addToLegend=False)
         group.addLayer(layer).setExpanded(False)
     # Only now: the layer tree's view leaves a group that is expanded while empty folded.
     group.setExpanded(True)
     return group
+
+
+def describe(layers: list[QgsMapLayer], run_file: Path) -> None:
+    """Tell in the layers' metadata what `run.json` says about their run."""
+    metadata = _metadata(run_file)
+    for layer in layers:
+        layer.setMetadata(metadata)
 
 
 def polygon_source(path: str) -> str:
@@ -65,8 +78,15 @@ def polygon_source(path: str) -> str:
 def _open(paths: Mapping[str, str]) -> Iterator[QgsMapLayer]:
     keep_styles(paths)
     yield _valid(QgsVectorLayer(polygon_source(paths["polygons"]), tr("Landslides"), "ogr"))
-    yield _valid(QgsRasterLayer(paths["mask"], tr("Mask")))
-    yield _valid(QgsRasterLayer(paths["probability"], tr("Probability")))
+    yield _styled(QgsRasterLayer(paths["mask"], tr("Mask")), "mask")
+    yield _styled(QgsRasterLayer(paths["probability"], tr("Probability")), "probability")
+
+
+def _styled(layer: QgsRasterLayer, name: str) -> QgsRasterLayer:
+    """The layer, with the shipped style where none could be put beside its file."""
+    if not Path(layer.source()).with_suffix(".qml").exists():
+        _valid(layer).loadNamedStyle(str(style(name)))
+    return _valid(layer)
 
 
 def _valid(layer: QgsMapLayer) -> QgsMapLayer:

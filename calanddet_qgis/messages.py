@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterable
 from typing import Any
 
 from qgis.PyQt.QtCore import QCoreApplication, QLocale
@@ -42,6 +43,8 @@ def headline(kind: str) -> str:
         "usage": tr("This cannot be run."),
         "raster": tr("The raster cannot be used."),
         "checkpoint": tr("The checkpoint cannot be used."),
+        "bands": tr("The bands cannot be used."),
+        "gsd": tr("The ground sampling distance cannot be used."),
         "area": tr("The area of interest cannot be used."),
         "dem": tr("The elevation model cannot be used."),
         "dataset": tr("The training data cannot be used."),
@@ -94,6 +97,35 @@ def overlap_label(name: str) -> str:
         "fast": tr("Fast: least overlap"),
     }
     return labels[name]
+
+
+def device_label(name: str) -> str:
+    """A device for a person to choose."""
+    labels = {
+        "auto": tr("The best there is"),
+        "cpu": tr("Processor (CPU)"),
+        "cuda": tr("NVIDIA GPU"),
+        "mps": tr("Apple GPU"),
+    }
+    return labels[name]
+
+
+def role_label(role: str) -> str:
+    """What a band is, in the user's language where it is one of the usual ones."""
+    labels = {
+        "red": tr("Red"),
+        "green": tr("Green"),
+        "blue": tr("Blue"),
+        "nir": tr("Near infrared"),
+        "dem": tr("Elevation"),
+        "slope": tr("Slope"),
+    }
+    return labels.get(role, role)
+
+
+def role_names(roles: Iterable[str]) -> str:
+    """Bands within a sentence: `red, green, near infrared`."""
+    return ", ".join(role_label(role).lower() for role in roles)
 
 
 def checkpoint_filter() -> str:

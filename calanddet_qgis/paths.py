@@ -29,6 +29,11 @@ def runtime_resources() -> Path:
     return home() / "resources" / "runtime"
 
 
+def translations() -> Path:
+    """The folder of the compiled catalogues, one a language."""
+    return home() / "resources" / "i18n"
+
+
 def style(name: str) -> Path:
     """Path of a layer style by its name without `.qml`."""
     return home() / "resources" / "styles" / f"{name}.qml"

@@ -8,8 +8,12 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAction
 
+from . import translations
+from .gui.announce import Announcer
 from .gui.dock import DetectDock
 from .gui.options import OptionsFactory
+from .gui.refine_panel import RefinePanel
+from .gui.review_panel import ReviewPanel
 from .gui.runtime_dialog import RuntimeDialog
 from .messages import tr
 from .paths import icon
@@ -24,6 +28,7 @@ class CalandDetPlugin:
 
     def __init__(self, iface: QgisInterface) -> None:
         self.iface = iface
+        self.translator = translations.install(translations.language())
 
     def initProcessing(self) -> None:
         """Add the Processing provider; all that `qgis_process` needs."""
@@ -35,7 +40,11 @@ class CalandDetPlugin:
         self.initProcessing()
         self.options = OptionsFactory()
         self.iface.registerOptionsWidgetFactory(self.options)
-        self.dock = DetectDock(self.iface.mainWindow())
+        self.dock = DetectDock(self.iface.mapCanvas(), self.iface.mainWindow())
+        self.refine = RefinePanel(self.iface)
+        self.dock.add_tab(self.refine, tr("Refine"))
+        self.review = ReviewPanel(self.iface)
+        self.dock.add_tab(self.review, tr("Review"))
         self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
         self.action = QAction(
             QIcon(icon("calanddet")), tr("Landslide detection"), self.iface.mainWindow()
@@ -52,15 +61,18 @@ class CalandDetPlugin:
         self.runtime_action.triggered.connect(self.runtime.present)
         self.runtime.changed.connect(self.dock.refresh)
         self.dock.runtime_wanted.connect(self.runtime.present)
-        self.dock.log_wanted.connect(self.iface.openMessageLog)
+        self.announcer = Announcer(self.iface)
+        self.dock.queue.ended.connect(self.announcer.announce)
         self.options.applied.connect(self.dock.refresh)
 
     def unload(self) -> None:
         """Take everything away, in the opposite order."""
         self.dock.stop()
+        self.review.stop()
+        self.refine.stop()
         self.runtime.stop()
         self.options.applied.disconnect(self.dock.refresh)
-        self.dock.log_wanted.disconnect(self.iface.openMessageLog)
+        self.dock.queue.ended.disconnect(self.announcer.announce)
         self.dock.runtime_wanted.disconnect(self.runtime.present)
         self.runtime.changed.disconnect(self.dock.refresh)
         self.runtime_action.triggered.disconnect(self.runtime.present)
@@ -75,3 +87,4 @@ class CalandDetPlugin:
         self.dock.deleteLater()
         self.iface.unregisterOptionsWidgetFactory(self.options)
         QgsApplication.processingRegistry().removeProvider(self.provider)
+        translations.remove(self.translator)

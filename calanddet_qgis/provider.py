@@ -5,7 +5,7 @@ from __future__ import annotations
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
-from .algorithms.detect import DetectLandslides
+from .algorithms import ALGORITHMS
 from .paths import icon
 
 
@@ -14,7 +14,8 @@ class CalandDetProvider(QgsProcessingProvider):
 
     def loadAlgorithms(self) -> None:
         """Register the algorithms; QGIS calls this whenever it refreshes the provider."""
-        self.addAlgorithm(DetectLandslides())
+        for algorithm in ALGORITHMS:
+            self.addAlgorithm(algorithm())
 
     def id(self) -> str:
         """The first half of every algorithm's id: never translated, never changed."""
@@ -27,3 +28,15 @@ class CalandDetProvider(QgsProcessingProvider):
     def icon(self) -> QIcon:
         """Icon in the toolbox."""
         return QIcon(icon("calanddet"))
+
+    def supportedOutputVectorLayerExtensions(self) -> list[str]:
+        """The worker writes polygons as GeoPackages and as nothing else."""
+        return ["gpkg"]
+
+    def defaultVectorFileExtension(self, hasGeometry: bool = True) -> str:
+        """How a temporary layer's file ends, whatever QGIS's settings say."""
+        return "gpkg"
+
+    def supportsNonFileBasedOutput(self) -> bool:
+        """The worker is another process: it cannot write into QGIS's memory."""
+        return False

@@ -10,16 +10,21 @@ from pathlib import Path
 
 from qgis.core import QgsProviderRegistry, QgsRasterLayer
 
+from . import estimate
 from .messages import Failure, tr
 from .paths import bundled_checkpoint
+from .raster_facts import is_file
 from .runtime import current_runtime
 from .settings import CHECKPOINT, WORKER_PYTHON
 from .worker import INTERPRETER_SWITCHES
 
 # The first is the backend's default.
-OVERLAPS = ("balanced", "reference", "fast")
+OVERLAPS = tuple(estimate.OVERLAPS)
+DEVICES = ("auto", "cpu", "cuda", "mps")
 # On Windows, the strictest system.
 NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*]')
+# Of a raster's name, in the name of a folder: file systems allow 255 bytes for the whole.
+MAX_STEM = 60
 RESULT_NAMES = ("landslides.gpkg", "mask.tif", "probability.tif", "run.json")
 
 
@@ -36,6 +41,10 @@ class DetectRequest:
     gsd: str = "auto"  # auto, native, or metres
     dem: str | None = None
     aoi: str | None = None
+    bands: tuple[int, ...] | None = None  # of the image, from 1, in the order of the roles
+    device: str = DEVICES[0]
+    resume: bool = False  # go on where a run into the same folder was stopped
+    preview: bool = False  # hear now and then of a small raster of what is finished
 
     def arguments(self) -> list[str]:
         """The worker's command and its options."""
@@ -48,15 +57,25 @@ class DetectRequest:
             "--min-area": self.min_area_m2 or None,
             "--dem": self.dem,
             "--aoi": self.aoi,
+            "--bands": ",".join(map(str, self.bands)) if self.bands else None,
+            "--device": self.device if self.device != DEVICES[0] else None,
         }
         given = {name: value for name, value in options.items() if value is not None}
         # One word each, so that no value is ever taken for an option.
-        return ["detect", self.raster, *(f"{name}={value}" for name, value in given.items())]
+        words = ["detect", self.raster, *(f"{name}={value}" for name, value in given.items())]
+        switches = {"--resume": self.resume, "--preview": self.preview}
+        return [*words, *(name for name, wanted in switches.items() if wanted)]
 
     def command(self) -> list[str]:
         """The whole command line of the worker. Raises `Failure` where its Python is not set."""
         switches = [*INTERPRETER_SWITCHES, "-m", "backend"]
         return [worker_python(), *switches, *self.arguments(), "--json"]
+
+
+def show_command(checkpoint: str) -> list[str]:
+    """The command that tells what a checkpoint is. Raises `Failure` where there is no worker."""
+    switches = [*INTERPRETER_SWITCHES, "-m", "backend"]
+    return [worker_python(), *switches, "checkpoint", "show", checkpoint, "--json"]
 
 
 def worker_python() -> str:
@@ -83,7 +102,7 @@ def raster_source(layer: QgsRasterLayer | None) -> str:
     if layer is None:
         message = tr("There is no raster layer to search.")
         raise Failure("raster", message, tr("Add an orthophoto to the project and choose it."))
-    if layer.providerType() != "gdal":
+    if not is_file(layer):
         message = tr("The layer {} comes from the provider {}, which is not a file.")
         remedy = tr("Export it to a GeoTIFF first (Layer > Save As…).")
         raise Failure("raster", message.format(layer.name(), layer.providerType()), remedy)
@@ -134,5 +153,5 @@ def default_folder(source: str, now: datetime) -> Path:
     parent = raster.parent
     if not (raster.exists() and os.access(parent, os.W_OK)):
         parent = Path.home()
-    stem = NOT_IN_FILE_NAMES.sub("_", raster.stem)
+    stem = NOT_IN_FILE_NAMES.sub("_", raster.stem)[:MAX_STEM]
     return parent / f"{stem}_landslides_{now:%Y%m%d-%H%M%S}"

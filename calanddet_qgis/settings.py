@@ -34,6 +34,9 @@ class Setting(Generic[Value]):
 WORKER_PYTHON = Setting("worker_python", "")  # the user's own; empty: the plugin's runtime
 RUNTIME_FOLDER = Setting("runtime_folder", "")  # of the plugin's runtime; empty: the default
 CHECKPOINT = Setting("checkpoint", "")  # the last one used
+RECENT_CHECKPOINTS = Setting("recent_checkpoints", "[]")  # JSON: paths, the latest first
+SPEEDS = Setting("speeds", "{}")  # JSON: what was measured, see `speeds`
+DEVICE = Setting("device", "")  # empty: the best there is
 OUTPUT_PARENT = Setting("output_parent", "")  # folder in which the last chosen output folder lies
 THRESHOLD = Setting("threshold", 0.0)  # probability; 0: the checkpoint's own
 MIN_AREA = Setting("min_area_m2", 0.0)  # [m2]

@@ -11,7 +11,7 @@ import math
 import os
 import queue
 import signal
-import subprocess
+import subprocess  # nosec B404 # the worker is a process of its own
 import threading
 import time
 from collections import deque
@@ -23,8 +23,10 @@ from typing import Any
 from qgis.core import QgsTask
 from qgis.PyQt.QtCore import pyqtSignal
 
+from .memory import process_memory
 from .messages import Cancelled, Failure, crash, tr
 from .paths import home
+from .translations import translated_sentence
 
 Event = dict[str, Any]
 OnEvent = Callable[[Event], None]
@@ -47,6 +49,7 @@ STDERR_LINE = 2000
 # Lines on stdout that are no events are logged, up to this many.
 MAX_GARBAGE = 20
 REPORT_INTERVAL_S = 0.1
+MEMORY_INTERVAL_S = 1.0
 # From QGIS 3.26 on a task can keep QGIS from calling a cancelled one failed.
 TASK_FLAGS = QgsTask.Flag.CanCancel | getattr(QgsTask.Flag, "Silent", QgsTask.Flag.CanCancel)
 
@@ -76,22 +79,26 @@ def run_worker(
     Both callables are called in the calling thread only. Raises `Failure` where the worker cannot
     be started, reports an error or crashes, and `Cancelled` where it was stopped.
     """
-    last: Event = {}
+    end: Event = {}
     with _Worker(command) as worker:
         for event in _events(worker.lines(is_cancelled)):
-            last = event
-            if event["event"] not in ("result", "error"):
-                on_event(event)
-    return _outcome(last, worker)
+            # On a busy machine a last repetition of the progress may come behind it.
+            if event["event"] in ("result", "error"):
+                end = event
+                continue
+            if event["event"] == "progress":
+                event["memory"] = worker.memory()
+            on_event(event)
+    return _outcome(end, worker)
 
 
-def _outcome(last: Event, worker: _Worker) -> Event:
-    if last.get("event") == "result":
-        return last
+def _outcome(end: Event, worker: _Worker) -> Event:
+    if end.get("event") == "result":
+        return end
     if worker.cancelled or worker.exit_code == CANCELLED_EXIT_CODE:
         raise Cancelled
-    if last.get("event") == "error":
-        texts = [str(last.get(name, "")) for name in ("kind", "message", "remedy")]
+    if end.get("event") == "error":
+        texts = [str(end.get(name, "")) for name in ("kind", "message", "remedy")]
         raise Failure(*texts, details=worker.stderr_tail)
     raise crash(worker.exit_code, worker.stderr_tail)
 
@@ -102,11 +109,17 @@ def _events(lines: Iterator[str]) -> Iterator[Event]:
     for line in lines:
         event = _parse(line)
         if event:
-            yield event
+            yield _translated(event)
         elif line.strip() and garbage < MAX_GARBAGE:
             garbage += 1
             text = tr("The worker said: {}").format(line.strip()[:STDERR_LINE])
             yield {"event": "log", "level": "warning", "text": text}
+
+
+def _translated(event: Event) -> Event:
+    """The event with its sentences in the user's language."""
+    sentences = {name: str(event[name]) for name in ("text", "message", "remedy") if name in event}
+    return {**event, **{name: translated_sentence(text) for name, text in sentences.items()}}
 
 
 def _parse(line: str) -> Event | None:
@@ -128,6 +141,8 @@ class _Worker:
         self.exit_code = 0
         self._process = _start(command)
         self._grace_ends = math.inf
+        self._memory: int | None = None
+        self._memory_asked_at = -math.inf
         self._deaf = threading.Event()
         self._lines: queue.Queue[str | None] = queue.Queue(MAX_WAITING)
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
@@ -157,6 +172,13 @@ class _Worker:
     def stderr_tail(self) -> str:
         """The last lines that the worker wrote to stderr."""
         return "".join(self._stderr)
+
+    def memory(self) -> int | None:
+        """What the process holds [bytes], asked once a second; None where the system is silent."""
+        now = time.monotonic()
+        if now - self._memory_asked_at >= MEMORY_INTERVAL_S:
+            self._memory, self._memory_asked_at = process_memory(self._process.pid), now
+        return self._memory
 
     def lines(self, is_cancelled: Callable[[], bool]) -> Iterator[str]:
         """What the worker says on stdout until it ends; a cancel makes it end."""
@@ -220,7 +242,7 @@ class _Worker:
 def _start(command: Sequence[str]) -> subprocess.Popen[str]:
     pipe = subprocess.PIPE
     try:
-        return subprocess.Popen(
+        return subprocess.Popen(  # nosec B603 # a list that the plugin made, without a shell
             command, cwd=home(), env=worker_environment(os.environ),
             stdin=pipe, stdout=pipe, stderr=pipe, encoding="utf-8", errors="replace",
             start_new_session=True, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
@@ -240,8 +262,8 @@ def _kill(process: subprocess.Popen[str]) -> None:
         process.kill()
 
 
-class DetectTask(QgsTask):
-    """Detection in the background; its signals say how it goes and, once, how it ended."""
+class WorkerTask(QgsTask):
+    """A job of the worker in the background; its signals say how it goes and how it ended."""
 
     reported = pyqtSignal(dict)  # an event of the worker, progress at most every 100 ms
     succeeded = pyqtSignal(dict)  # the result event
@@ -290,5 +312,9 @@ class DetectTask(QgsTask):
                 return
             self._reported_at = now
             if event.get("total"):
-                self.setProgress(100 * event["done"] / event["total"])
+                self.setProgress(100 * event.get("done", 0) / event["total"])
         self.reported.emit(event)
+
+
+class DetectTask(WorkerTask):
+    """Detection, the one kind of job that is long; whoever changes the runtime waits for it."""

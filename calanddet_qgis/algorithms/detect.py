@@ -3,45 +3,42 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from qgis.core import (
+    QgsGeometry,
     QgsProcessingContext,
-    QgsProcessingException,
     QgsProcessingFeedback,
+    QgsProcessingOutputDefinition,
     QgsProcessingOutputFile,
     QgsProcessingOutputRasterLayer,
     QgsProcessingOutputVectorLayer,
+    QgsProcessingParameterBand,
     QgsProcessingParameterDefinition,
-    QgsProcessingParameterEnum,
-    QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterFile,
-    QgsProcessingParameterFolderDestination,
-    QgsProcessingParameterNumber,
-    QgsProcessingParameterRasterLayer,
-    QgsProcessingParameterString,
 )
 
+from ..area import ChosenArea
+from ..card import Card, read_card
 from ..layers import keep_styles, polygon_source
-from ..messages import Failure, checkpoint_filter, overlap_label, tr
-from ..paths import bundled_checkpoint
-from ..request import (
-    OVERLAPS,
-    DetectRequest,
-    check_checkpoint,
-    raster_source,
-)
-from .base import ADVANCED, POLYGONS, CalandDetAlgorithm
+from ..messages import Failure, device_label, overlap_label, tr
+from ..plan import Choice, make_plan
+from ..request import DEVICES, OVERLAPS, DetectRequest
+from ..worker import Event
+from . import parameters as declared
+from .base import CalandDetAlgorithm, load, number_outputs
+from .given import Given
 
-DOUBLE = QgsProcessingParameterNumber.Type.Double
+DISTANCES = ("auto", "native")
 
 
 class DetectLandslides(CalandDetAlgorithm):
     """Landslides in an image: probability, mask and polygons."""
 
-    def name(self) -> str:
-        """The second half of the id: never translated, never changed."""
-        return "detectlandslides"
+    ID = "detectlandslides"
+    GROUP = "detection"
+    ICON = "detect"
 
     def displayName(self) -> str:
         """Name in the toolbox."""
@@ -62,138 +59,115 @@ class DetectLandslides(CalandDetAlgorithm):
         """Words that find the algorithm."""
         return tr("landslide,segmentation,deep learning,inventory,orthophoto,hazard").split(",")
 
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
-        """Declare parameters and outputs."""
-        for parameter in _main_parameters():
-            self.addParameter(parameter)
-        for parameter in _advanced_parameters():
-            parameter.setFlags(parameter.flags() | ADVANCED)
-            self.addParameter(parameter)
-        self.addParameter(QgsProcessingParameterFolderDestination("OUTPUT", tr("Results folder")))
-        self.addOutput(QgsProcessingOutputRasterLayer("PROBABILITY", tr("Probability")))
-        self.addOutput(QgsProcessingOutputRasterLayer("MASK", tr("Mask")))
-        self.addOutput(QgsProcessingOutputVectorLayer("POLYGONS", tr("Landslides")))
-        self.addOutput(QgsProcessingOutputFile("RUN", tr("Run parameters")))
+    def inputs(self) -> list[QgsProcessingParameterDefinition]:
+        """What can be chosen."""
+        return [
+            declared.raster("INPUT", tr("Image")),
+            declared.checkpoint(),
+            declared.threshold(),
+            declared.minimum_area(),
+            declared.polygons("AOI", tr("Area of interest"), optional=True),
+            *declared.advanced(*_advanced()),
+            declared.folder(tr("Results folder")),
+        ]
 
-    def checkParameterValues(
-        self, parameters: dict[str, Any], context: QgsProcessingContext
-    ) -> tuple[bool, str]:
-        """Whether the run can start, and if not why."""
-        valid, reason = super().checkParameterValues(parameters, context)
-        if not valid:
-            return valid, reason
-        try:
-            raster_source(self.parameterAsRasterLayer(parameters, "INPUT", context))
-            check_checkpoint(self.parameterAsFile(parameters, "CHECKPOINT", context))
-        except Failure as failure:
-            return False, str(failure)
-        return True, ""
+    def outputs(self) -> list[QgsProcessingOutputDefinition]:
+        """What comes out besides the folder."""
+        return [
+            QgsProcessingOutputRasterLayer("PROBABILITY", tr("Probability")),
+            QgsProcessingOutputRasterLayer("MASK", tr("Mask")),
+            QgsProcessingOutputVectorLayer("POLYGONS", tr("Landslides")),
+            QgsProcessingOutputFile("RUN", tr("Run parameters")),
+            *number_outputs({"COUNT": tr("Number of landslides"), "AREA": tr("Total area [m²]")}),
+        ]
 
-    def prepareAlgorithm(
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> bool:
-        """Copy all that the run needs, in the thread that the layers live in."""
-        try:
-            self._command = self._request(parameters, context, feedback).command()
-        except Failure as failure:
-            raise QgsProcessingException(str(failure)) from None
-        return True
+    def words(self, given: Given) -> list[str]:
+        """The worker's command."""
+        request = DetectRequest(
+            raster=given.raster("INPUT"),
+            checkpoint=given.checkpoint(),
+            out=given.output(),
+            threshold=given.number("THRESHOLD"),
+            min_area_m2=given.number("MIN_AREA"),
+            overlap=given.choice("OVERLAP", OVERLAPS),
+            gsd=_distance(given),
+            dem=given.raster("DEM"),
+            aoi=given.polygons("AOI"),
+            bands=given.wholes("BANDS") or None,
+            device=given.choice("DEVICE", DEVICES),
+        )
+        return request.arguments()
 
-    def processAlgorithm(
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> dict[str, str]:
-        """Run the worker."""
-        result = self.work(self._command, feedback)
-        if result is None:
-            return {}
-        paths = result["paths"]
+    def check(self, given: Given, feedback: QgsProcessingFeedback | None = None) -> None:
+        """Refuse what the panel refuses, and warn as it does."""
+        choice = Choice(
+            layer=given.raster_layer("INPUT"),
+            checkpoint=given.checkpoint(),
+            card=_card(given.checkpoint()),
+            dem=given.raster_layer("DEM"),
+            area=_area(given),
+            gsd=_distance(given),
+            overlap=given.choice("OVERLAP", OVERLAPS),
+            threshold=given.number("THRESHOLD"),
+            min_area_m2=given.number("MIN_AREA"),
+            # Results that are there are replaced, so one that is not there stands for the folder.
+            out=os.path.join(given.output(), "new"),
+            device=given.choice("DEVICE", DEVICES),
+        )
+        plan = make_plan(choice, datetime.now())
+        for note in plan.notes if feedback else ():
+            feedback.pushWarning(note)
+
+    def results(self, result: Event, given: Given, context: QgsProcessingContext) -> dict[str, Any]:
+        """The outputs, shown when the run is over."""
+        paths, counts = result["paths"], result["counts"]
         keep_styles(paths)
-        outputs = {
+        layers = {
             "POLYGONS": polygon_source(paths["polygons"]),
             "MASK": paths["mask"],
             "PROBABILITY": paths["probability"],
         }
-        for name, source in outputs.items():
-            title = self.outputDefinition(name).description()
-            details = QgsProcessingContext.LayerDetails(title, context.project(), name)
-            context.addLayerToLoadOnCompletion(source, details)
-        folder = self.parameterAsString(parameters, "OUTPUT", context)
-        return {"OUTPUT": folder, "RUN": paths["run"], **outputs}
-
-    def _request(
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> DetectRequest:
-        raster = self.parameterAsRasterLayer(parameters, "INPUT", context)
-        dem = self.parameterAsRasterLayer(parameters, "DEM", context)
-        return DetectRequest(
-            raster=raster_source(raster),
-            checkpoint=check_checkpoint(self.parameterAsFile(parameters, "CHECKPOINT", context)),
-            out=os.path.abspath(self.parameterAsString(parameters, "OUTPUT", context)),
-            threshold=self._threshold(parameters, context),
-            min_area_m2=self.parameterAsDouble(parameters, "MIN_AREA", context),
-            overlap=OVERLAPS[self.parameterAsEnum(parameters, "OVERLAP", context)],
-            gsd=self.parameterAsString(parameters, "GSD", context).strip(),
-            dem=raster_source(dem) if dem else None,
-            aoi=self._area(parameters, context, feedback),
-        )
-
-    def _threshold(self, parameters: dict[str, Any], context: QgsProcessingContext) -> float | None:
-        if parameters.get("THRESHOLD") is None:
-            return None
-        return self.parameterAsDouble(parameters, "THRESHOLD", context)
-
-    def _area(
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> str | None:
-        """A file with the chosen features, written for the purpose where there is none."""
-        if parameters.get("AOI") is None:
-            return None
-        formats = ["gpkg", "shp", "geojson"]
-        return self.parameterAsCompatibleSourceLayerPath(
-            parameters, "AOI", context, formats, formats[0], feedback
-        )
+        for name, source in layers.items():
+            load(context, source, self.outputDefinition(name).description(), name)
+        numbers = {"COUNT": counts["polygons"], "AREA": counts["area_m2"]}
+        return {"OUTPUT": given.output(), "RUN": paths["run"], **layers, **numbers}
 
 
-def _main_parameters() -> list[QgsProcessingParameterDefinition]:
+def _advanced() -> list[QgsProcessingParameterDefinition]:
+    bands = QgsProcessingParameterBand(
+        "BANDS",
+        tr("Bands of the image, in the checkpoint's order"),
+        parentLayerParameterName="INPUT",
+        optional=True,
+        allowMultiple=True,
+    )
     return [
-        QgsProcessingParameterRasterLayer("INPUT", tr("Image")),
-        QgsProcessingParameterFile(
-            "CHECKPOINT",
-            tr("Checkpoint"),
-            defaultValue=bundled_checkpoint() or None,
-            fileFilter=checkpoint_filter(),
-        ),
-        QgsProcessingParameterNumber(
-            "THRESHOLD", tr("Threshold"), DOUBLE, optional=True, minValue=0, maxValue=1
-        ),
-        QgsProcessingParameterNumber(
-            "MIN_AREA", tr("Minimum area [m²]"), DOUBLE, defaultValue=0, minValue=0
-        ),
-        QgsProcessingParameterFeatureSource(
-            "AOI", tr("Area of interest"), [POLYGONS], optional=True
-        ),
+        declared.choice("OVERLAP", tr("Overlap"), map(overlap_label, OVERLAPS)),
+        declared.text("GSD", tr("Ground sampling distance: auto, native or metres"), "auto", False),
+        declared.elevation(),
+        declared.explained(bands, tr("Left out, they are told by their names and colours.")),
+        declared.choice("DEVICE", tr("Device"), map(device_label, DEVICES)),
     ]
 
 
-def _advanced_parameters() -> list[QgsProcessingParameterDefinition]:
-    return [
-        QgsProcessingParameterEnum(
-            "OVERLAP", tr("Overlap"), [overlap_label(name) for name in OVERLAPS], defaultValue=0
-        ),
-        QgsProcessingParameterString(
-            "GSD", tr("Ground sampling distance: auto, native or metres"), defaultValue="auto"
-        ),
-        QgsProcessingParameterRasterLayer("DEM", tr("Elevation model [m]"), optional=True),
-    ]
+def _distance(given: Given) -> str:
+    text = given.text("GSD") or DISTANCES[0]
+    try:
+        return text if text in DISTANCES else f"{float(text):g}"
+    except ValueError:
+        message = tr("'{}' is neither auto, native nor a number of metres.").format(text)
+        raise Failure("gsd", message, tr("Give metres a pixel, such as 0.5.")) from None
+
+
+def _card(checkpoint: str) -> Card | None:
+    """What the checkpoint says of itself; only the worker knows what a published file is."""
+    with suppress(Failure):
+        return read_card(checkpoint)
+    return None
+
+
+def _area(given: Given) -> ChosenArea | None:
+    features = given.features("AOI")
+    if features is None:
+        return None
+    return ChosenArea(QgsGeometry.unaryUnion(list(features.geometries())), features.crs)

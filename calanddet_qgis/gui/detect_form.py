@@ -2,85 +2,141 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 
-from qgis.core import QgsMapLayerProxyModel, QgsRasterLayer
-from qgis.gui import QgsCollapsibleGroupBox, QgsDoubleSpinBox, QgsFileWidget
+from qgis.core import QgsMapLayerProxyModel, QgsProject, QgsRasterLayer
+from qgis.gui import QgsCollapsibleGroupBox, QgsDoubleSpinBox, QgsFileWidget, QgsMapCanvas
+from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
-from ..messages import Failure, checkpoint_filter, overlap_label, tr
-from ..request import (
-    OVERLAPS,
-    DetectRequest,
-    check_checkpoint,
-    check_fresh,
-    default_folder,
-    first_checkpoint,
-    raster_source,
-)
-from ..settings import CHECKPOINT, MIN_AREA, OUTPUT_PARENT, OVERLAP, THRESHOLD
+from ..messages import Failure, device_label, duration, overlap_label, tr
+from ..phrases import distance_line
+from ..plan import Choice, Plan, seconds_by_overlap
+from ..raster_facts import is_result
+from ..request import DEVICES, OVERLAPS, default_folder, raster_source
+from ..settings import DEVICE, MIN_AREA, OUTPUT_PARENT, OVERLAP, THRESHOLD
+from .area_field import AreaField
+from .bands_field import BandsField
+from .checkpoint_field import CheckpointField
+from .distance_field import DistanceField
 from .widgets import LayerCombo
 
 MAX_AREA = 1e9  # [m2]
+MARKED = "color: #c62828; font-weight: bold"
 
 
 class DetectForm(QWidget):
-    """The inputs, filled with what was used last."""
+    """The inputs, filled with what was used last: two that everybody needs, the others folded."""
 
-    def __init__(self) -> None:
+    changed = pyqtSignal()
+
+    def __init__(self, canvas: QgsMapCanvas | None = None) -> None:
         super().__init__()
         self.layer = LayerCombo()
-        self.checkpoint = QgsFileWidget()
-        self.threshold = QgsDoubleSpinBox()
-        self.output = QgsFileWidget()
+        self.checkpoint = CheckpointField()
+        self.bands = BandsField()
+        self.dem = LayerCombo()
+        self.area = AreaField(canvas)
+        self.distance = DistanceField()
         self.overlap = QComboBox()
+        self.threshold = QgsDoubleSpinBox()
         self.min_area = QgsDoubleSpinBox()
-        for name in ("layer", "checkpoint", "threshold", "output", "overlap", "min_area"):
+        self.output = QgsFileWidget()
+        self.device = QComboBox()
+        for name in (
+            "layer", "checkpoint", "bands", "dem", "area", "distance", "overlap", "threshold",
+            "min_area", "output", "device",
+        ):  # fmt: skip
             getattr(self, name).setObjectName(name)
-        self._set_up_layer()
-        self._set_up_files()
+        self._labels: dict[str, QLabel] = {}
+        self._set_up_layers()
+        self._set_up_output()
         self._set_up_numbers()
-        self._lay_out()
-        self._suggest_folder()
+        self._set_up_presets()
+        self.more = self._lay_out()
+        self._connect()
+        self._on_inputs()
 
-    def request(self, now: datetime) -> DetectRequest:
-        """What is chosen, for a run that starts now. Raises `Failure` where it cannot run."""
-        source = raster_source(self.current_layer())
-        folder = self.output.filePath() or str(default_folder(source, now))
-        return DetectRequest(
-            raster=source,
-            checkpoint=check_checkpoint(self.checkpoint.filePath()),
-            out=check_fresh(folder),
+    def choice(self) -> Choice:
+        """What is chosen. Raises `Failure` where an area is still to be chosen."""
+        return Choice(
+            layer=self.current_layer(),
+            checkpoint=self.checkpoint.filePath(),
+            card=self.checkpoint.card,
+            bands=self.bands.bands(),
+            dem=self.dem.currentLayer(),
+            area=self.area.chosen(),
+            gsd=self.distance.choice(),
+            overlap=self.overlap.currentData(),
             threshold=self.threshold.value() or None,
             min_area_m2=self.min_area.value(),
-            overlap=self.overlap.currentData(),
+            out=self.output.filePath().strip(),
+            device=self.device.currentData(),
         )
 
     def current_layer(self) -> QgsRasterLayer | None:
         """The layer to search."""
         return self.layer.currentLayer()
 
+    def show_plan(self, plan: Plan | None) -> None:
+        """Say what a plan means for the fields; None where there is no plan."""
+        self.distance.line.show_text(distance_line(plan) if plan else "")
+        times = seconds_by_overlap(self.choice(), plan) if plan else {}
+        for index, name in enumerate(OVERLAPS):
+            told = times.get(name)
+            text = overlap_label(name)
+            self.overlap.setItemText(index, f"{text} · {duration(told)}" if told else text)
+
+    def mark(self, kind: str) -> None:
+        """Mark the field that a failure is about, and bring it to light; no other stays marked."""
+        for label in self._labels.values():
+            label.setStyleSheet("")
+        label = self._labels.get(kind)
+        if label:
+            label.setStyleSheet(MARKED)
+            if self.more.isAncestorOf(label):
+                self.more.setCollapsed(False)
+            label.buddy().setFocus()
+
+    def marked(self) -> list[str]:
+        """The kinds of the fields that are marked."""
+        return [kind for kind, label in self._labels.items() if label.styleSheet()]
+
     def remember(self) -> None:
         """Keep what is chosen for the next time."""
-        CHECKPOINT.set(self.checkpoint.filePath())
+        self.checkpoint.remember()
         THRESHOLD.set(self.threshold.value())
         MIN_AREA.set(self.min_area.value())
         OVERLAP.set(self.overlap.currentData())
+        DEVICE.set(self.device.currentData())
         if self.output.filePath():
             OUTPUT_PARENT.set(str(Path(self.output.filePath()).parent))
 
-    def _set_up_layer(self) -> None:
-        self.layer.setFilters(QgsMapLayerProxyModel.Filter.RasterLayer)
-        self.layer.layerChanged.connect(self._suggest_folder)
+    def stop(self) -> None:
+        """Leave nothing behind, on the map or running."""
+        self.area.stop()
+        self.checkpoint.stop()
 
-    def _set_up_files(self) -> None:
-        for widget in (self.checkpoint, self.output):
-            widget.fileChanged.connect(widget.setToolTip)
-        self.checkpoint.setFilter(checkpoint_filter())
-        self.checkpoint.setDialogTitle(tr("Choose a checkpoint"))
-        self.checkpoint.lineEdit().setPlaceholderText(tr("A .safetensors, .pt or .pth file"))
-        self.checkpoint.setFilePath(first_checkpoint())
+    def _set_up_layers(self) -> None:
+        for combo in (self.layer, self.dem):
+            combo.setFilters(QgsMapLayerProxyModel.Filter.RasterLayer)
+        QgsProject.instance().layersAdded.connect(self._hide_results)
+        self._hide_results()
+        self.dem.setAllowEmptyLayer(True, tr("None"))
+        self.dem.setCurrentIndex(0)
+        self.dem.setToolTip(tr("Gives the polygons slope, elevation and aspect"))
+
+    def _hide_results(self) -> None:
+        """Offer no layer that a run has made."""
+        layers = QgsProject.instance().mapLayers().values()
+        found = [each for each in layers if isinstance(each, QgsRasterLayer) and is_result(each)]
+        for combo in (self.layer, self.dem):
+            combo.setExceptedLayerList(found)
+
+    def _set_up_output(self) -> None:
+        self.output.fileChanged.connect(self.output.setToolTip)
         self.output.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.output.setDialogTitle(tr("Choose a folder for the results"))
         self.output.setDefaultRoot(OUTPUT_PARENT.get())
@@ -99,43 +155,78 @@ class DetectForm(QWidget):
         self.min_area.setToolTip(tr("Smaller landslides get no polygon"))
         self.min_area.setClearValue(0)
         self.min_area.setValue(MIN_AREA.get())
+
+    def _set_up_presets(self) -> None:
         shrinking = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        self.overlap.setSizeAdjustPolicy(shrinking)
+        for combo in (self.overlap, self.device):
+            combo.setSizeAdjustPolicy(shrinking)
         for name in OVERLAPS:
             self.overlap.addItem(overlap_label(name), name)
         self.overlap.setCurrentIndex(max(self.overlap.findData(OVERLAP.get()), 0))
+        for name in DEVICES:
+            if (name == "mps") <= (sys.platform == "darwin"):
+                self.device.addItem(device_label(name), name)
+        self.device.setCurrentIndex(max(self.device.findData(DEVICE.get()), 0))
 
-    def _lay_out(self) -> None:
+    def _lay_out(self) -> QgsCollapsibleGroupBox:
         more = QgsCollapsibleGroupBox(tr("More options"))
         more.setObjectName("moreOptions")
         more.setSaveCollapsedState(False)
         more.setCollapsed(True)
         rows = QFormLayout(more)
-        _add_row(rows, tr("O&verlap"), self.overlap)
-        _add_row(rows, tr("&Minimum area"), self.min_area)
+        self._add_row(rows, "bands", tr("Bands"), self.bands)
+        self._add_row(rows, "dem", tr("&Elevation"), self.dem)
+        self._add_row(rows, "area", tr("&Area"), self.area)
+        self._add_row(rows, "gsd", tr("&Pixel size"), self.distance)
+        self._add_row(rows, "overlap", tr("Over&lap"), self.overlap)
+        self._add_row(rows, "threshold", tr("&Threshold"), self.threshold)
+        self._add_row(rows, "min_area", tr("&Minimum area"), self.min_area)
+        self._add_row(rows, "output", tr("&Results"), self.output)
+        self._add_row(rows, "device", tr("De&vice"), self.device)
         form = QFormLayout()
-        _add_row(form, tr("&Image"), self.layer)
-        _add_row(form, tr("&Checkpoint"), self.checkpoint)
-        _add_row(form, tr("&Threshold"), self.threshold)
-        _add_row(form, tr("&Results"), self.output)
+        self._add_row(form, "raster", tr("&Image"), self.layer)
+        self._add_row(form, "checkpoint", tr("&Checkpoint"), self.checkpoint)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(form)
-        layout.addWidget(more)
+        return more
+
+    def _add_row(self, form: QFormLayout, kind: str, text: str, field: QWidget) -> None:
+        """A row whose label's shortcut key leads to the field; failures of that kind mark it."""
+        label = QLabel(text)
+        label.setBuddy(field)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(label, field)
+        self._labels[kind] = label
+
+    def _connect(self) -> None:
+        self.layer.layerChanged.connect(self._on_inputs)
+        self.checkpoint.changed.connect(self._on_inputs)
+        for signal in (
+            self.bands.changed, self.dem.layerChanged, self.area.changed, self.distance.changed,
+            self.overlap.currentIndexChanged, self.threshold.valueChanged,
+            self.min_area.valueChanged, self.output.fileChanged, self.device.currentIndexChanged,
+        ):  # fmt: skip
+            signal.connect(self._on_change)
+
+    def _on_inputs(self) -> None:
+        """Another layer or checkpoint: other bands, and another folder to suggest."""
+        card = self.checkpoint.card
+        self.bands.show_choice(self.current_layer(), card.bands if card else None)
+        own = tr("The checkpoint's own")
+        self.threshold.setSpecialValueText(f"{own} ({card.threshold:g})" if card else own)
+        self._suggest_folder()
+        self._on_change()
+
+    def _on_change(self) -> None:
+        self.mark("")
+        self.changed.emit()
 
     def _suggest_folder(self) -> None:
         """Say where the results will go if no folder is chosen."""
         try:
             folder = default_folder(raster_source(self.current_layer()), datetime.now())
         except Failure:
-            self.output.lineEdit().setPlaceholderText(tr("A new folder beside the image"))
+            self.output.lineEdit().setPlaceholderText(tr("A new folder in your home"))
             return
         self.output.lineEdit().setPlaceholderText(tr("New: {}").format(folder.name))
-
-
-def _add_row(form: QFormLayout, text: str, field: QWidget) -> None:
-    """A row whose label's shortcut key leads to the field."""
-    label = QLabel(text)
-    label.setBuddy(field)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    form.addRow(label, field)

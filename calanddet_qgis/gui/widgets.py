@@ -28,26 +28,46 @@ class LayerCombo(QgsMapLayerComboBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(8)
-        self.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        _keep_narrow(self)
         self.currentTextChanged.connect(self.setToolTip)
         self.setToolTip(self.currentText())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the box with its text cut in the middle where it does not fit."""
-        painter = QStylePainter(self)
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        control, field = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
-        width = self.style().subControlRect(control, option, field, self).width()
-        if not option.currentIcon.isNull():
-            width -= option.iconSize.width() + 4
-        option.currentText = option.fontMetrics.elidedText(
-            option.currentText, Qt.TextElideMode.ElideMiddle, width
-        )
-        painter.drawComplexControl(control, option)
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        _paint_elided(self)
+
+
+class ElidedCombo(QComboBox):
+    """A combo box that elides long entries in their middle."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        _keep_narrow(self)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the box with its text cut in the middle where it does not fit."""
+        _paint_elided(self)
+
+
+def _keep_narrow(combo: QComboBox) -> None:
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(8)
+    combo.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
+
+
+def _paint_elided(combo: QComboBox) -> None:
+    painter = QStylePainter(combo)
+    option = QStyleOptionComboBox()
+    combo.initStyleOption(option)
+    control, field = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+    width = combo.style().subControlRect(control, option, field, combo).width()
+    if not option.currentIcon.isNull():
+        width -= option.iconSize.width() + 4
+    option.currentText = option.fontMetrics.elidedText(
+        option.currentText, Qt.TextElideMode.ElideMiddle, width
+    )
+    painter.drawComplexControl(control, option)
+    painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
 class TextLabel(QLabel):

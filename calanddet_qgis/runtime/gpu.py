@@ -6,7 +6,7 @@ import csv
 import os
 import re
 import shutil
-import subprocess
+import subprocess  # nosec B404 # asks nvidia-smi, without a shell
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -91,7 +91,7 @@ def choose_build(answer: str, builds: Iterable[str], system: str) -> Choice:
 
 def _ask(program: str, columns: Sequence[str]) -> str:
     try:
-        return subprocess.run(
+        return subprocess.run(  # nosec B603 # nvidia-smi with fixed options
             [program, f"--query-gpu={','.join(columns)}", "--format=csv,noheader"],
             env=worker_environment(os.environ), timeout=TIMEOUT_S, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
+import subprocess  # nosec B404 # asks an interpreter what it is, without a shell
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def ask(path: str) -> Interpreter:
     """What an interpreter is. Raises `Failure` where it is none, or one of 32 bits."""
     command = [path, "-E", "-s", "-c", QUESTION]
     try:
-        answer = subprocess.run(
+        answer = subprocess.run(  # nosec B603 # an interpreter that the user chose
             command, env=worker_environment(os.environ), timeout=TIMEOUT_S, check=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import signal
-import subprocess
+import subprocess  # nosec B404 # pip and uv run in processes of their own
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -95,7 +95,7 @@ def _start(
 ) -> subprocess.Popen[str]:
     pipe = subprocess.PIPE
     try:
-        return subprocess.Popen(
+        return subprocess.Popen(  # nosec B603 # a list that the plugin made, without a shell
             command, cwd=folder, env=dict(environment), stdin=pipe, stdout=pipe,
             stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
             start_new_session=True, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
@@ -117,7 +117,7 @@ def _end(process: subprocess.Popen[str]) -> None:
     """Kill what still runs of the program and of its children."""
     if process.poll() is None and os.name == "nt":
         system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32"
-        subprocess.run(
+        subprocess.run(  # nosec B603 # Windows' own program, by its full path
             [str(system / "taskkill.exe"), "/F", "/T", "/PID", str(process.pid)],
             capture_output=True, check=False, creationflags=subprocess.CREATE_NO_WINDOW,
         )  # fmt: skip

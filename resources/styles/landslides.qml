@@ -688,6 +688,23 @@
         </config>
       </editWidget>
     </field>
+    <field name="original" configurationFlags="None">
+      <editWidget type="Hidden">
+        <config>
+          <Option/>
+        </config>
+      </editWidget>
+    </field>
+    <field name="iou_original" configurationFlags="None">
+      <editWidget type="TextEdit">
+        <config>
+          <Option type="Map">
+            <Option value="false" name="IsMultiline" type="bool"/>
+            <Option value="false" name="UseHtml" type="bool"/>
+          </Option>
+        </config>
+      </editWidget>
+    </field>
   </fieldConfiguration>
   <aliases>
     <alias index="0" name="" field="fid"/>
@@ -712,6 +729,8 @@
     <alias index="19" name="Edited by" field="editor"/>
     <alias index="20" name="Edited at" field="edited_at"/>
     <alias index="21" name="Source" field="source"/>
+    <alias index="22" name="Original outline" field="original"/>
+    <alias index="23" name="IoU with the original outline" field="iou_original"/>
   </aliases>
   <defaults>
     <default expression="" field="fid" applyOnUpdate="0"/>
@@ -736,6 +755,8 @@
     <default expression="@user_account_name" field="editor" applyOnUpdate="1"/>
     <default expression="now()" field="edited_at" applyOnUpdate="1"/>
     <default expression="" field="source" applyOnUpdate="0"/>
+    <default expression="" field="original" applyOnUpdate="0"/>
+    <default expression="" field="iou_original" applyOnUpdate="0"/>
   </defaults>
   <constraints>
     <constraint unique_strength="0" exp_strength="0" notnull_strength="0" field="fid" constraints="0"/>
@@ -760,6 +781,8 @@
     <constraint unique_strength="0" exp_strength="0" notnull_strength="0" field="editor" constraints="0"/>
     <constraint unique_strength="0" exp_strength="0" notnull_strength="0" field="edited_at" constraints="0"/>
     <constraint unique_strength="0" exp_strength="0" notnull_strength="0" field="source" constraints="0"/>
+    <constraint unique_strength="0" exp_strength="0" notnull_strength="0" field="original" constraints="0"/>
+    <constraint unique_strength="0" exp_strength="0" notnull_strength="0" field="iou_original" constraints="0"/>
   </constraints>
   <constraintExpressions>
     <constraint desc="" exp="" field="fid"/>
@@ -784,6 +807,8 @@
     <constraint desc="" exp="" field="editor"/>
     <constraint desc="" exp="" field="edited_at"/>
     <constraint desc="" exp="" field="source"/>
+    <constraint desc="" exp="" field="original"/>
+    <constraint desc="" exp="" field="iou_original"/>
   </constraintExpressions>
   <expressionfields/>
   <attributetableconfig sortOrder="0" actionWidgetStyle="dropDown" sortExpression="&quot;id&quot;">
@@ -810,6 +835,8 @@
       <column width="-1" name="editor" hidden="0" type="field"/>
       <column width="-1" name="edited_at" hidden="0" type="field"/>
       <column width="-1" name="source" hidden="0" type="field"/>
+      <column width="-1" name="original" hidden="1" type="field"/>
+      <column width="-1" name="iou_original" hidden="0" type="field"/>
       <column width="-1" hidden="1" type="actions"/>
     </columns>
   </attributetableconfig>
@@ -853,6 +880,7 @@
       <attributeEditorField index="21" showLabel="1" name="source"/>
       <attributeEditorField index="19" showLabel="1" name="editor"/>
       <attributeEditorField index="20" showLabel="1" name="edited_at"/>
+      <attributeEditorField index="23" showLabel="1" name="iou_original"/>
     </attributeEditorContainer>
   </attributeEditorForm>
   <editable>
@@ -866,7 +894,9 @@
     <field name="elongation" editable="0"/>
     <field name="fid" editable="0"/>
     <field name="id" editable="0"/>
+    <field name="iou_original" editable="0"/>
     <field name="orientation_deg" editable="0"/>
+    <field name="original" editable="0"/>
     <field name="perimeter_m" editable="0"/>
     <field name="probability_max" editable="0"/>
     <field name="probability_mean" editable="0"/>

@@ -45,6 +45,7 @@ def main() -> None:
         "map": str(out / "map.png"),
         "began": str(out / "began"),
         "report": str(out / "report.json"),
+        "tour": str(options.tour.resolve()) if options.tour else "",
         "timeout_s": TIMEOUT_OWN_S if options.raster else TIMEOUT_S,
     }
     report = _run_qgis(options.qgis, job, out)
@@ -162,6 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--qgis-python", default="/usr/bin/python3", help="QGIS's own Python")
     parser.add_argument("--zip", type=Path, required=True, help="the plugin's zip")
     parser.add_argument("--out", type=Path, required=True, help="folder for all that is made")
+    parser.add_argument("--tour", type=_path, help="folder for pictures of the other tabs")
     parser.add_argument("--raster", type=_path, help="image instead of the synthetic scene")
     parser.add_argument("--checkpoint", type=_path, help="instead of the built-in one")
     return parser

@@ -16,7 +16,16 @@ from typing import Any
 from qgis.core import Qgis, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QEventLoop, QObject, Qt, QTimer
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QAction, QApplication, QDockWidget, QPushButton
+from qgis.PyQt.QtWidgets import (
+    QAction,
+    QApplication,
+    QDockWidget,
+    QGroupBox,
+    QPushButton,
+    QSlider,
+    QTabWidget,
+    QWidget,
+)
 from qgis.utils import iface
 
 LOAD_S, DRAW_S = 30, 120
@@ -91,6 +100,8 @@ def demonstrate(job: dict[str, Any]) -> dict[str, Any]:
     measured = {"seconds": time.monotonic() - began, "stall_ms": pulse.stop()}
     show(layer)
     take_pictures(job)
+    if job["tour"]:
+        tour(panel, Path(job["tour"]))
     return measured
 
 
@@ -145,12 +156,41 @@ def wait_for_map() -> None:
 
 def take_pictures(job: dict[str, Any]) -> None:
     """The whole window, and the map alone, without what QGIS says on top of it."""
+    take(iface.mainWindow(), Path(job["panel"]))
+    take(iface.mapCanvas(), Path(job["map"]))
+
+
+def tour(panel: QDockWidget, folder: Path) -> None:
+    """The pictures of the guide: what is folded away, and the panel's other tabs at work."""
+    tabs = find(panel, QTabWidget, "tabs")
+    more = find(panel, QGroupBox, "moreOptions")
+    more.setCollapsed(False)
+    take(panel, folder / "options.png")
+    more.setCollapsed(True)
+    tabs.setCurrentIndex(1)
+    threshold = find(panel, QSlider, "refine_slider")
+    counts = find(panel, QObject, "refineCounts")
+    wait(lambda: threshold.isEnabled(), LOAD_S, "the run to be refined")
+    before = counts.toolTip()
+    threshold.setValue(threshold.value() - (threshold.maximum() - threshold.minimum()) // 4)
+    wait(lambda: counts.toolTip() not in ("", before), LOAD_S, "the polygons to follow")
+    wait_for_map()
+    take(iface.mainWindow(), folder / "refine.png")
+    QTest.mouseClick(find(panel, QPushButton, "refineReset"), Qt.MouseButton.LeftButton)
+    tabs.setCurrentIndex(2)
+    QTest.mouseClick(find(panel, QPushButton, "startReview"), Qt.MouseButton.LeftButton)
+    wait_for_map()
+    take(iface.mainWindow(), folder / "review.png")
+    results()[0].rollBack()
+
+
+def take(widget: QWidget, path: Path) -> None:
+    """A picture of a widget as it stands on the screen."""
+    pause(500)  # for what QGIS has to say on top of it
     iface.messageBar().clearWidgets()
     pause(500)  # for the last of the window to be painted
-    pictures = ((iface.mainWindow(), job["panel"]), (iface.mapCanvas(), job["map"]))
-    for widget, path in pictures:
-        if not widget.grab().save(path):
-            raise Refused(f"The picture {path} cannot be written.")
+    if not widget.grab().save(str(path)):
+        raise Refused(f"The picture {path} cannot be written.")
 
 
 def find(parent: QObject, kind: type, name: str) -> Any:

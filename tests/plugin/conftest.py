@@ -13,10 +13,12 @@ os.environ["XDG_DATA_HOME"] = os.environ["XDG_CONFIG_HOME"]
 
 import pytest
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QLocale
+from qgis.PyQt.QtCore import QLocale, QSettings
 
 from calanddet_qgis import settings
-from tests.plugin.factories import ROOT, Profile, make_raster
+from calanddet_qgis.gui.dock import DetectDock
+from calanddet_qgis.settings import WORKER_PYTHON
+from tests.plugin.factories import ROOT, Profile, make_raster, stand_in_python
 
 EMBED_DIM = 24
 
@@ -32,6 +34,13 @@ def pytest_collection_modifyitems(items):
 def english(qgis_app):
     """Numbers as the tests expect them, whatever the machine's language."""
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_settings(qgis_app):
+    """QGIS's settings in a folder of this session's own: another one may run beside it."""
+    scope = QSettings.Scope.UserScope
+    QSettings.setPath(QSettings.Format.IniFormat, scope, os.environ["XDG_CONFIG_HOME"])
 
 
 @pytest.fixture(scope="session")
@@ -84,3 +93,37 @@ def image(tmp_path, project):
 def profile(tmp_path, worker_python):
     """A fresh QGIS profile with the plugin and the real worker."""
     return Profile(tmp_path / "qgis", worker_python)
+
+
+@pytest.fixture
+def dock(qtbot, image):
+    """The panel over a project with one image."""
+    dock = DetectDock()
+    qtbot.addWidget(dock)
+    dock.show()
+    yield dock
+    dock.stop()
+
+
+@pytest.fixture
+def ready(dock, worker_python, checkpoint):
+    """The panel with everything chosen and the real worker."""
+    WORKER_PYTHON.set(str(worker_python))
+    dock.form.checkpoint.setFilePath(str(checkpoint))
+    dock.form.threshold.setValue(0.5)
+    dock.form.min_area.setValue(20)
+    dock.refresh()
+    return dock
+
+
+@pytest.fixture
+def with_worker(dock, tmp_path, checkpoint):
+    """Puts a small program in the worker's place: `with_worker(body)`."""
+
+    def put(body):
+        WORKER_PYTHON.set(str(stand_in_python(tmp_path, body)))
+        dock.form.checkpoint.setFilePath(str(checkpoint))
+        dock.refresh()
+        return dock
+
+    return put

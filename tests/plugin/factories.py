@@ -123,3 +123,24 @@ def on_error(kind, error, trace):
     leave()
 sys.excepthook = on_error
 """
+
+
+def make_tiles(folder: Path, zoom: int, column: int, row: int, count: int) -> str:
+    """The source of a layer of count x count web map tiles in a folder, the first at column, row.
+
+    Seeded colours, opaque.
+    """
+    random = np.random.default_rng(3)
+    for x in range(column, column + count):
+        for y in range(row, row + count):
+            colours = np.kron(random.integers(0, 255, (3, 8, 8)), np.ones((32, 32)))
+            data = gdal.GetDriverByName("MEM").Create("", 256, 256, 4, gdal.GDT_Byte)
+            for band in range(3):
+                data.GetRasterBand(band + 1).WriteArray(colours[band].astype(np.uint8))
+            data.GetRasterBand(4).Fill(255)
+            path = folder / str(zoom) / str(x) / f"{y}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            gdal.GetDriverByName("PNG").CreateCopy(str(path), data)
+            path.with_suffix(".png.aux.xml").unlink(missing_ok=True)
+    address = f"file://{folder}/%7Bz%7D/%7Bx%7D/%7By%7D.png"
+    return f"type=xyz&url={address}&zmin={zoom}&zmax={zoom}"

@@ -1,95 +1,18 @@
 """The panel, by its own widgets, with the real worker; faults by a worker that stands in."""
 
 import time
-from contextlib import contextmanager
 
-import pytest
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, edit
-from qgis.gui import QgsCollapsibleGroupBox, QgsLayerTreeMapCanvasBridge
-from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.gui import QgsLayerTreeMapCanvasBridge
+from qgis.PyQt.QtCore import Qt
 
 from calanddet_qgis import worker
 from calanddet_qgis.gui.dock import DetectDock
+from calanddet_qgis.gui.report_dialog import ReportDialog
+from calanddet_qgis.messages import Failure
 from calanddet_qgis.settings import CHECKPOINT, OUTPUT_PARENT, THRESHOLD, WORKER_PYTHON
-from tests.plugin.factories import make_raster, stand_in_python
-
-# A loaded machine takes this long to start torch and run a few tiles [ms].
-RUN_MS = 120_000
-SLOW = """
-end_with_stdin()
-say('start', job='detect', device='CPU: slow', details={})
-for done in range(1000):
-    say('progress', stage='tiles', done=done, total=1000, unit='tiles', rate=27.0, eta_s=36.0)
-    time.sleep(0.05)
-"""
-
-
-@pytest.fixture
-def dock(qtbot, image):
-    """The panel over a project with one image."""
-    dock = DetectDock()
-    qtbot.addWidget(dock)
-    dock.show()
-    yield dock
-    dock.stop()
-
-
-@pytest.fixture
-def ready(dock, worker_python, checkpoint):
-    """The panel with everything chosen and the real worker."""
-    WORKER_PYTHON.set(str(worker_python))
-    dock.form.checkpoint.setFilePath(str(checkpoint))
-    dock.form.threshold.setValue(0.5)
-    dock.form.min_area.setValue(20)
-    dock.refresh()
-    return dock
-
-
-@pytest.fixture
-def with_worker(dock, tmp_path, checkpoint):
-    """Puts a small program in the worker's place: `with_worker(body)`."""
-
-    def put(body):
-        WORKER_PYTHON.set(str(stand_in_python(tmp_path, body)))
-        dock.form.checkpoint.setFilePath(str(checkpoint))
-        dock.refresh()
-        return dock
-
-    return put
-
-
-@contextmanager
-def heartbeat(interval_ms=5):
-    """Measures the longest time that the event loop was busy [ms], in a list."""
-    longest, last = [0.0], [time.perf_counter()]
-
-    def beat():
-        now = time.perf_counter()
-        longest[0] = max(longest[0], 1000 * (now - last[0]) - interval_ms)
-        last[0] = now
-
-    timer = QTimer()
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-    timer.timeout.connect(beat)
-    timer.start(interval_ms)
-    yield longest
-    timer.stop()
-
-
-def click(qtbot, button):
-    assert button.isEnabled()
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
-def wait_for_title(qtbot, dock, timeout=RUN_MS):
-    """Wait for a run's end; what the panel then says."""
-    qtbot.waitUntil(lambda: bool(dock.status.title.shown_text()), timeout=timeout)
-    return dock.status.title.shown_text()
-
-
-def group_layers(project):
-    (group,) = project.layerTreeRoot().findGroups()
-    return group.name(), [node.layer() for node in group.findLayers()]
+from tests.plugin.factories import make_raster
+from tests.plugin.panels import RUN_MS, SLOW, click, group_layers, heartbeat, wait_for_title
 
 
 def test_a_click_gives_three_styled_layers_and_leaves_the_view_alone(
@@ -101,15 +24,15 @@ def test_a_click_gives_three_styled_layers_and_leaves_the_view_alone(
     extent = qgis_canvas.extent()
     with heartbeat() as longest:
         click(qtbot, ready.run_button)
-        assert ready.run_button.text() == "Cancel"
-        assert not ready.form.isEnabled()
+        assert ready.status.cancel.isVisible()
+        assert ready.run_button.isEnabled()
         qtbot.waitUntil(lambda: "tiles" in ready.status.text.shown_text(), timeout=RUN_MS)
         assert ready.status.device.shown_text().startswith(("CPU", "GPU"))
         title = wait_for_title(qtbot, ready)
     with capsys.disabled():
         print(f"\nlongest stall of the event loop during a run: {longest[0]:.0f} ms")
     assert "found, " in title
-    assert ready.run_button.text() == "&Detect landslides"
+    assert not ready.status.cancel.isVisible()
     name, (polygons, mask, probability) = group_layers(project)
     assert name.startswith("image · 20")
     assert [layer.name() for layer in (polygons, mask, probability)] == [
@@ -145,19 +68,18 @@ def test_polygons_can_be_edited_and_keep_their_form(qtbot, ready, project):
     assert {"Slide": "slide"} in values
 
 
-def test_the_same_button_cancels_and_nothing_is_left(qtbot, ready, project, tmp_path):
+def test_a_click_cancels_and_nothing_is_left(qtbot, ready, project, tmp_path):
     large = QgsRasterLayer(str(make_raster(tmp_path / "large.tif", 4000, 4000)), "large")
     project.addMapLayer(large)
     ready.form.layer.setLayer(large)
     click(qtbot, ready.run_button)
     qtbot.waitUntil(lambda: bool(ready.status.device.shown_text()), timeout=RUN_MS)
     began = time.monotonic()
-    click(qtbot, ready.run_button)
+    click(qtbot, ready.status.cancel)
     assert wait_for_title(qtbot, ready) == "The run was cancelled."
     assert time.monotonic() - began < 3
     assert not project.layerTreeRoot().findGroups()
     assert not list(tmp_path.rglob("*.gpkg"))
-    assert ready.form.isEnabled()
 
 
 def test_an_error_of_the_worker_is_one_sentence_without_a_traceback(qtbot, ready, tmp_path):
@@ -182,8 +104,11 @@ def test_a_crash_is_told_and_the_log_has_the_rest(qtbot, with_worker):
     assert wait_for_title(qtbot, dock) == "The worker crashed."
     assert "killed by signal 9 (SIGKILL: out of memory?)" in dock.status.text.shown_text()
     assert any(tag == "CALandDet" and "Traceback: deep" in text for tag, text in logged)
-    with qtbot.waitSignal(dock.log_wanted):
-        dock.status.link.linkActivated.emit("calanddet:log")
+    click(qtbot, dock.status.details)
+    dialog = dock.findChild(ReportDialog)
+    click(qtbot, dialog.copy)
+    assert "Traceback: deep" in QgsApplication.clipboard().text()
+    dialog.close()
 
 
 def test_progress_shows_rate_time_left_and_device(qtbot, with_worker):
@@ -192,7 +117,9 @@ def test_progress_shows_rate_time_left_and_device(qtbot, with_worker):
     text = dock.status.text.shown_text
     qtbot.waitUntil(lambda: "of 1,000 tiles" in text(), timeout=5000)
     assert text().endswith("of 1,000 tiles · 27 tiles/s · 36 s left")
-    assert dock.status.device.shown_text() == "CPU: slow"
+    assert dock.status.rate.shown_text() == "1.4 Mpx/s · 4,860 km²/h"
+    assert dock.status.device.shown_text().startswith("CPU: slow · ")
+    assert dock.status.device.shown_text().endswith(" MB of memory")
     assert dock.status.bar.isVisible()
 
 
@@ -209,24 +136,24 @@ def test_a_warning_of_the_worker_stays_with_the_result(qtbot, with_worker):
 def test_a_flood_of_events_leaves_the_panel_responsive(qtbot, with_worker):
     dock = with_worker(SLOW.replace("range(1000)", "range(10**7)").replace("time.sleep(0.05)", ""))
     click(qtbot, dock.run_button)
-    (task,) = QgsApplication.taskManager().tasks()
+    task = next(t for t in QgsApplication.taskManager().tasks() if isinstance(t, worker.DetectTask))
     heard = []
     task.reported.connect(heard.append)
     with heartbeat() as longest:
         qtbot.wait(1000)
     assert 3 < len(heard) < 20
-    click(qtbot, dock.run_button)
+    click(qtbot, dock.status.cancel)
     assert wait_for_title(qtbot, dock) == "The run was cancelled."
     assert longest[0] < 1000
 
 
 def test_without_a_worker_the_panel_says_so_and_leads_to_its_setup(qtbot, dock):
-    assert dock.runtime_missing.shown_text() == (
+    assert dock.page.runtime_missing.shown_text() == (
         "The runtime is not set up yet. Set it up in Raster > CALandDet > Runtime."
     )
     assert not dock.run_button.isEnabled()
     with qtbot.waitSignal(dock.runtime_wanted):
-        click(qtbot, dock.runtime_button)
+        click(qtbot, dock.page.runtime_button)
 
 
 def test_a_runtime_that_goes_away_is_told_at_the_next_click(qtbot, with_worker, tmp_path):
@@ -234,7 +161,7 @@ def test_a_runtime_that_goes_away_is_told_at_the_next_click(qtbot, with_worker, 
     (tmp_path / "python").unlink()
     click(qtbot, dock.run_button)
     assert "is not there or cannot be run" in dock.status.text.shown_text()
-    assert dock.runtime_button.isVisible()
+    assert dock.page.runtime_button.isVisible()
     assert not dock.run_button.isEnabled()
 
 
@@ -242,8 +169,8 @@ def test_setting_a_worker_makes_the_panel_ready(dock, worker_python):
     WORKER_PYTHON.set(str(worker_python))
     dock.refresh()
     assert dock.run_button.isEnabled()
-    assert not dock.runtime_missing.isVisible()
-    assert not dock.runtime_button.isVisible()
+    assert not dock.page.runtime_missing.isVisible()
+    assert not dock.page.runtime_button.isVisible()
 
 
 def test_a_missing_choice_is_named_before_anything_starts(qtbot, ready, project):
@@ -311,24 +238,25 @@ def test_stopping_ends_the_worker_and_is_heard_no_more(qtbot, with_worker, monke
 
 def test_long_names_never_widen_the_panel(qtbot, dock, project, tmp_path):
     dock.resize(280, 600)
-    dock.form.findChild(QgsCollapsibleGroupBox, "moreOptions").setCollapsed(False)
+    dock.form.more.setCollapsed(False)
     name = "ortho_" + "very_long_name_" * 12
     layer = QgsRasterLayer(str(make_raster(tmp_path / f"{name[:180]}.tif")), name)
     project.addMapLayer(layer)
     dock.form.layer.setLayer(layer)
     dock.form.checkpoint.setFilePath(f"/data/{name}.safetensors")
     dock.form.output.setFilePath(f"/data/{name}")
-    dock.status.show_end("The raster cannot be used.", f"There is no raster file /data/{name}.tif")
-    dock.status.show_device("GPU: " + name)
+    dock.status.show_failure(Failure("raster", f"There is no raster file /data/{name}.tif"))
+    dock.status.device.show_text("GPU: " + name)
     qtbot.wait(50)
-    content, view = dock.widget().widget(), dock.widget().viewport()
-    assert content.width() == view.width() <= dock.width() == 280
+    area = dock.tabs.widget(0)
+    assert area.widget().width() == area.viewport().width() <= dock.width() == 280
     assert dock.form.layer.toolTip() == name
     assert dock.form.output.toolTip() == f"/data/{name}"
 
 
 def test_every_widget_is_reached_by_the_keyboard(qtbot, ready):
     seen = set()
+    ready.form.more.setCollapsed(False)
     ready.activateWindow()
     ready.form.layer.setFocus()
     qtbot.waitUntil(lambda: QgsApplication.focusWidget() is not None)
@@ -336,5 +264,42 @@ def test_every_widget_is_reached_by_the_keyboard(qtbot, ready):
         seen.add(QgsApplication.focusWidget())
         qtbot.keyClick(QgsApplication.focusWidget(), Qt.Key.Key_Tab)
     form = ready.form
-    wanted = [form.layer, form.checkpoint.lineEdit(), form.threshold, form.output.lineEdit()]
+    wanted = [form.layer, form.checkpoint.combo, form.threshold, form.output.lineEdit(), form.dem]
     assert {*wanted, ready.run_button} <= seen
+
+
+LONG_CHINESE = "九寨沟 'ortho' " + "x" * 150
+
+
+def test_a_path_of_200_characters_with_quotes_and_chinese_works(qtbot, ready, project, tmp_path):
+    path = make_raster(tmp_path / LONG_CHINESE / "正射 影像.tif")
+    assert len(str(path)) > 200
+    layer = QgsRasterLayer(str(path), "正射 影像")
+    project.addMapLayer(layer)
+    ready.form.layer.setLayer(layer)
+    click(qtbot, ready.run_button)
+    assert "found" in wait_for_title(qtbot, ready), ready.status.text.shown_text()
+    assert group_layers(project)[0].startswith("正射 影像 · 20")
+    (folder,) = path.parent.glob("正射 影像_landslides_*")
+    assert (folder / "landslides.gpkg").exists()
+
+
+def test_a_folder_that_another_window_is_filling_is_refused_by_the_worker(
+    qtbot, ready, project, tmp_path
+):
+    large = QgsRasterLayer(str(make_raster(tmp_path / "large.tif", 3000, 3000)), "large")
+    project.addMapLayer(large)
+    other = DetectDock()
+    qtbot.addWidget(other)
+    other.show()
+    for dock in (ready, other):
+        dock.form.checkpoint.setFilePath(ready.form.checkpoint.filePath())
+        dock.form.layer.setLayer(large)
+        dock.form.output.setFilePath(str(tmp_path / "out"))
+    click(qtbot, ready.run_button)
+    qtbot.waitUntil(lambda: "tiles" in ready.status.text.shown_text(), timeout=RUN_MS)
+    click(qtbot, other.run_button)
+    assert wait_for_title(qtbot, other) == "The results cannot be written."
+    assert "is in use by another run" in other.status.text.shown_text()
+    assert ready.status.cancel.isVisible()
+    other.stop()

@@ -52,6 +52,12 @@ def test_events_arrive_in_order_and_the_result_is_returned():
     assert [event["event"] for event in events] == ["start", "progress"]
 
 
+def test_a_progress_behind_the_result_does_no_harm():
+    result, events = run(RESULT + "say('progress', done=1)")
+    assert result["counts"] == {"polygons": 3}
+    assert [event["event"] for event in events] == ["progress"]
+
+
 def test_an_error_of_the_worker_is_one_sentence_and_a_remedy():
     failure = failure_of(
         "print('Traceback (most recent call last)', file=sys.stderr)\n"
