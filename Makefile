@@ -7,7 +7,8 @@ SHELL := /bin/sh
 # The worker's environment starts from this interpreter (3.11 or newer), never from one that
 # happens to come first on PATH, such as conda's.
 PYTHON ?= /usr/bin/python3
-# QGIS, and the Python that QGIS runs.
+# QGIS, and the Python that QGIS runs. On Debian 12 `make test-plugin QGIS=backports` runs the
+# tests in the newer QGIS of its backports, unpacked into .venv and not installed.
 QGIS ?= qgis
 QGIS_PYTHON ?= /usr/bin/python3
 # Where PyTorch keeps its CPU builds; asked only where there is no NVIDIA driver and pip's own
@@ -22,11 +23,20 @@ CHECKPOINT ?=
 # `make checkpoint`: where the datasets are, and how long to train.
 DATA ?= ../shared/data
 MINUTES ?= 180
+# `make benchmark`: side of the generated scene [px] (2016 where empty), measurements of each.
+SIZE ?=
+REPEATS ?= 3
 export DATA MINUTES PYTHON TORCH_INDEX PROFILE PROFILES QGIS RASTER CHECKPOINT
 
 WORKER := .venv/worker/bin/python
+BENCHMARK := .venv/benchmark/bin/python
 QGIS_TESTS := .venv/qgis/bin/python
 ZIP := build/calanddet_qgis.zip
+
+ifeq ($(QGIS),backports)
+override QGIS := qgis
+BACKPORTS := .venv/qgis-backports/run
+endif
 
 ON_MAC := $(filter Darwin,$(shell uname))
 SCREEN := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(ON_MAC),,xvfb-run -a -s "-screen 0 1366x768x24")
@@ -59,8 +69,20 @@ packages-qgis:
 .venv/worker/.ready: resources/runtime/requirements.txt tests/requirements-worker.txt | packages-python
 	@.ci/environment.sh worker
 
-.venv/qgis/.ready: tests/requirements-qgis.txt | packages-python packages-qgis
+.venv/qgis/.ready: tests/requirements-qgis.txt tests/requirements-qt6.txt | packages-python packages-qgis
 	@PYTHON="$(QGIS_PYTHON)" .ci/environment.sh qgis
+
+# The worker's packages, and those of its rivals beside them: nothing of the worker's is replaced.
+PACKAGES_OF = -c "import sysconfig; print(sysconfig.get_path('purelib'))"
+.venv/benchmark/.ready: tests/requirements-benchmark.txt | .venv/worker/.ready
+	@"$(WORKER)" -m venv --without-pip --clear .venv/benchmark
+	@"$(WORKER)" $(PACKAGES_OF) > "$$("$(BENCHMARK)" $(PACKAGES_OF))/worker.pth"
+	@"$(WORKER)" -m pip --python "$(BENCHMARK)" install -qq --disable-pip-version-check \
+	    --no-deps --only-binary :all: -r tests/requirements-benchmark.txt
+	@touch $@
+
+.venv/qgis-backports/run: .ci/qgis_backports.sh | packages-qgis
+	@.ci/qgis_backports.sh .venv/qgis-backports
 
 # ---- using it ----------------------------------------------------------------------------------
 
@@ -68,6 +90,12 @@ packages-qgis:
 demo: .venv/worker/.ready packages-qgis package ## detect in the real QGIS, pictures in build/demo [RASTER= CHECKPOINT=]
 	@$(SCREEN) "$(WORKER)" -m tests.demo --qgis "$(QGIS)" --qgis-python "$(QGIS_PYTHON)" \
 	    --zip $(ZIP) --out build/demo --raster "$$RASTER" --checkpoint "$$CHECKPOINT"
+
+.PHONY: pictures
+pictures: .venv/worker/.ready packages-qgis package ## make the pictures of the guide anew, in docs/images
+	@$(SCREEN) "$(WORKER)" -m tests.demo --qgis "$(QGIS)" --qgis-python "$(QGIS_PYTHON)" \
+	    --zip $(ZIP) --out build/pictures --raster "" --checkpoint "" --tour docs/images
+	@cp build/pictures/panel.png docs/images/panel.png
 
 .PHONY: run
 run: .venv/worker/.ready packages-qgis ## open QGIS with the plugin linked into a profile of its own
@@ -106,6 +134,20 @@ checkpoint: .venv/worker/.ready ## train the default checkpoint anew [DATA=folde
 model-cards: .venv/worker/.ready ## write the checkpoints' cards into docs/models
 	@"$(WORKER)" .ci/model_card.py docs/models/*.md
 
+# ---- its speed ---------------------------------------------------------------------------------
+
+.PHONY: benchmark
+benchmark: .venv/benchmark/.ready ## how fast it is beside other ways, in build/benchmark [SIZE= REPEATS=3 RASTER= CHECKPOINT=]
+	@"$(BENCHMARK)" -m backend benchmark $(if $(RASTER),"$$RASTER") --repeats "$(REPEATS)" \
+	    $(if $(SIZE),--size "$(SIZE)") $(if $(CHECKPOINT),--checkpoint "$$CHECKPOINT") \
+	    --out build/benchmark
+
+# ---- its languages -----------------------------------------------------------------------------
+
+.PHONY: translations
+translations: ## enter new texts into resources/i18n, compile it, print what is not translated
+	@"$(PYTHON)" .ci/translate.py
+
 # ---- its runtime -------------------------------------------------------------------------------
 
 .PHONY: lock
@@ -122,8 +164,8 @@ test-backend: .venv/worker/.ready ## run the tests of the worker and of the whol
 	@"$(WORKER)" -m pytest tests/backend tests/end_to_end
 
 .PHONY: test-plugin
-test-plugin: .venv/worker/.ready .venv/qgis/.ready ## run the tests of the plugin in a real QGIS
-	@$(SCREEN) "$(QGIS_TESTS)" -m pytest tests/plugin
+test-plugin: .venv/worker/.ready .venv/qgis/.ready $(BACKPORTS) ## run the plugin's tests in a real QGIS [QGIS=backports]
+	@$(BACKPORTS) $(SCREEN) "$(QGIS_TESTS)" -m pytest tests/plugin
 
 .PHONY: lint
 lint: .venv/worker/.ready ## check style, format and types

@@ -66,7 +66,8 @@ qgis)
     [ -e "$environment/.ready" ] ||
         create --system-site-packages "tests inside QGIS's Python: pytest, pytest-qgis, pytest-qt"
     rm -f "$environment/.ready"
-    install -r tests/requirements-qgis.txt
+    install -r tests/requirements-qgis.txt &&
+        install --upgrade --no-deps --target "$environment/qt6" -r tests/requirements-qt6.txt
     ;;
 esac || fail "pip could not fill $environment: see its words above; run make again to go on."
 touch "$environment/.ready"

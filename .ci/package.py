@@ -53,7 +53,8 @@ def _files(source: Path) -> Iterator[Path]:
 
 
 def _belongs(path: Path) -> bool:
-    return not path.name.startswith((".", "__pycache__")) and path.suffix != ".pyc"
+    """Whether a file or folder is shipped: nothing hidden, compiled, or only for translators."""
+    return not path.name.startswith((".", "__pycache__")) and path.suffix not in (".pyc", ".ts")
 
 
 def _add(target: zipfile.ZipFile, name: str, path: Path) -> None:
