@@ -159,9 +159,12 @@ lock: | packages-python ## lock the worker's packages anew, with hashes and size
 .PHONY: test
 test: test-backend test-plugin ## run all tests
 
+# In processes of their own: one that had run all before it has crashed near its end, twice.
+BACKEND_TESTS := backend/test_[a-h] backend/test_[i-n] backend/test_[o-r] backend/test_[s-z] end_to_end/
+
 .PHONY: test-backend
 test-backend: .venv/worker/.ready ## run the tests of the worker and of the whole path, without QGIS
-	@"$(WORKER)" -m pytest tests/backend tests/end_to_end
+	@for part in $(BACKEND_TESTS); do "$(WORKER)" -m pytest tests/$$part*.py || exit; done
 
 .PHONY: test-plugin
 test-plugin: .venv/worker/.ready .venv/qgis/.ready $(BACKPORTS) ## run the plugin's tests in a real QGIS [QGIS=backports]
