@@ -26,6 +26,8 @@ MINUTES ?= 180
 # `make benchmark`: side of the generated scene [px] (2016 where empty), measurements of each.
 SIZE ?=
 REPEATS ?= 3
+# Tests at a time. Those that assert seconds run after the others, one by one.
+JOBS ?= 2
 export DATA MINUTES PYTHON TORCH_INDEX PROFILE PROFILES QGIS RASTER CHECKPOINT
 
 WORKER := .venv/worker/bin/python
@@ -96,6 +98,7 @@ pictures: .venv/worker/.ready packages-qgis package ## make the pictures of the 
 	@$(SCREEN) "$(WORKER)" -m tests.demo --qgis "$(QGIS)" --qgis-python "$(QGIS_PYTHON)" \
 	    --zip $(ZIP) --out build/pictures --raster "" --checkpoint "" --tour docs/images
 	@cp build/pictures/panel.png docs/images/panel.png
+	@"$(WORKER)" -m tests.demo.failures build/pictures/scene build/pictures/outputs docs/images/failures.png
 
 .PHONY: run
 run: .venv/worker/.ready packages-qgis ## open QGIS with the plugin linked into a profile of its own
@@ -159,16 +162,21 @@ lock: | packages-python ## lock the worker's packages anew, with hashes and size
 .PHONY: test
 test: test-backend test-plugin ## run all tests
 
-# In processes of their own: one that had run all before it has crashed near its end, twice.
-BACKEND_TESTS := backend/test_[a-h] backend/test_[i-n] backend/test_[o-r] backend/test_[s-z] end_to_end/
+# Each process takes whole files, for their fixtures' sake; those with slow tests come first.
+SPREAD := --dist loadfile --no-loadscope-reorder -m "not timing"
 
 .PHONY: test-backend
-test-backend: .venv/worker/.ready ## run the tests of the worker and of the whole path, without QGIS
-	@for part in $(BACKEND_TESTS); do "$(WORKER)" -m pytest tests/$$part*.py || exit; done
+test-backend: .venv/worker/.ready ## run the tests of the worker and of the whole path, without QGIS [JOBS=2]
+	@OMP_NUM_THREADS=1 "$(WORKER)" -m pytest -n "$(JOBS)" $(SPREAD) tests/backend tests/end_to_end
+	@"$(WORKER)" -m pytest -m timing tests/backend tests/end_to_end
+
+# A screen for each process, where windows of the other take neither focus nor clipboard.
+QGIS_PROCESSES := $(if $(SCREEN),$(JOBS),1)*popen//python=$(SCREEN) $(QGIS_TESTS)
 
 .PHONY: test-plugin
-test-plugin: .venv/worker/.ready .venv/qgis/.ready $(BACKPORTS) ## run the plugin's tests in a real QGIS [QGIS=backports]
-	@$(BACKPORTS) $(SCREEN) "$(QGIS_TESTS)" -m pytest tests/plugin
+test-plugin: .venv/worker/.ready .venv/qgis/.ready $(BACKPORTS) ## run the plugin's tests in a real QGIS [QGIS=backports JOBS=2]
+	@OMP_NUM_THREADS=1 $(BACKPORTS) "$(QGIS_TESTS)" -m pytest --tx '$(QGIS_PROCESSES)' $(SPREAD) tests/plugin
+	@$(BACKPORTS) $(SCREEN) "$(QGIS_TESTS)" -m pytest -m timing tests/plugin
 
 .PHONY: lint
 lint: .venv/worker/.ready ## check style, format and types

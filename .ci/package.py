@@ -1,7 +1,7 @@
 """Builds the plugin's zip: `package.py ZIP`.
 
-One folder `calanddet_qgis` with the plugin, its backend and its resources; the same tree always
-gives the same bytes.
+One folder `calanddet_qgis` with the plugin, its backend, its guide and its resources; the same
+tree always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PLUGIN = "calanddet_qgis"
 # Of the checkout, into the plugin's folder under the same name.
-COMPANIONS = ("metadata.txt", "LICENSE", "backend", "resources")
+COMPANIONS = ("metadata.txt", "LICENSE", "backend", "docs", "resources")
 # What plugins.qgis.org takes [bytes].
 MAX_SIZE = 25_000_000
 EPOCH = (1980, 1, 1, 0, 0, 0)

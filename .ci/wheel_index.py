@@ -22,7 +22,9 @@ PLATFORMS = {
     "linux-aarch64": ([f"manylinux_2_{n}_aarch64" for n in range(28, 4, -1)], "cpu cu130"),
     "windows-amd64": (["win_amd64"], "cpu cu126 cu130"),
     "macos-arm64": (
-        [f"macosx_{n}_0_{a}" for n in range(14, 10, -1) for a in ("arm64", "universal2")], "cpu",
+        # macOS 11 and later take what was built for both processors from 10.4 on.
+        [f"macosx_{n}_0_{a}" for n in range(14, 10, -1) for a in ("arm64", "universal2")]
+        + [f"macosx_10_{n}_universal2" for n in range(16, 3, -1)], "cpu",
     ),
 }  # fmt: skip
 OLD_NAMES = {"2_17": "2014", "2_12": "2010", "2_5": "1"}

@@ -65,6 +65,14 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Parent:
+    """The checkpoint that a training went on from: its file's name and its SHA-256."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Card:
     """All that is known of a checkpoint but its weights; an impossible one cannot be made.
 
@@ -91,6 +99,7 @@ class Card:
     licence: str | None = None
     created: str | None = None
     """ISO 8601 date or time."""
+    parent: Parent | None = None
     format: int = field(default=FORMAT, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -152,7 +161,16 @@ class Card:
             ),
             licence=fields.maybe_text("licence"),
             created=fields.maybe_text("created"),
+            parent=_parent(fields),
         )
+
+
+def _parent(fields: _Fields) -> Parent | None:
+    """Cards of networks that began anew, and older ones, name none."""
+    if fields.data.get("parent") is None:
+        return None
+    parent = fields.part("parent")
+    return Parent(parent.text("name"), parent.text("sha256"))
 
 
 def _scaling(fields: _Fields) -> Scaling:

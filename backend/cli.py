@@ -12,15 +12,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from backend import __version__, cli_inventory, protocol
+from backend import (
+    __version__,
+    cli_checkpoint,
+    cli_cluster,
+    cli_engine,
+    cli_explain,
+    cli_inventory,
+    cli_learn,
+    cli_training,
+    protocol,
+)
 from backend.benchmark import command as benchmark
-from backend.engines import DEVICES, PRECISIONS
+from backend.cli_training import DATASETS
 from backend.errors import CalandDetError
 from backend.events import OnEvent, Result
 from backend.raster.grid import OVERLAPS
 from backend.training import LOSS_NAMES
 
-_DATASETS = "a list file, a folder as published, or RASTER::POLYGONS"
 _TRAINING_NUMBERS = {
     "batch-size": int,
     "learning-rate": float,
@@ -34,12 +43,17 @@ _TRAINING_NUMBERS = {
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Parse, run, and end the process with the exit code."""
+    protocol.leave(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Parse a command, do its job and return the exit code."""
     options = vars(_parser().parse_args(arguments))
     job, as_json = options.pop("job"), options.pop("json", False)
     lines = protocol.Lines() if "session" in options else None
     if lines is not None:
         options["lines"] = lines
-    protocol.leave(protocol.run(lambda on_event: job(options, on_event), as_json, lines))
+    return protocol.run(lambda on_event: job(options, on_event), as_json, lines)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -60,11 +74,17 @@ def _parser() -> argparse.ArgumentParser:
     _add_vectorize(commands.add_parser("vectorize", help="polygons from a probability raster"))
     _add_refine(commands.add_parser("refine", help="another threshold for a finished run"))
     _add_train(commands.add_parser("train", help="train a network on images with masks"))
+    _add_learn(commands.add_parser("learn", help="train on what a review has decided"))
     _add_chips(commands.add_parser("chips", help="cut datasets into images and masks to train on"))
     _add_evaluate(commands.add_parser("evaluate", help="how good a checkpoint is on a dataset"))
-    _add_checkpoint(commands.add_parser("checkpoint", help="show or convert a checkpoint"))
+    _add_compare(commands.add_parser("compare", help="train networks alike, in a table"))
+    cli_checkpoint.add(
+        commands.add_parser("checkpoint", help="show, convert or judge a checkpoint"), _add_json
+    )
     inventory = commands.add_parser("inventory", help="attributes, statistics, comparison, export")
     cli_inventory.add(inventory, _add_json)
+    _add_explain(commands.add_parser("explain", help="what in the image spoke for a polygon"))
+    cli_cluster.add(commands.add_parser("cluster", help="workers on other computers"), _add_json)
     _add_devices(commands.add_parser("devices", help="list the devices that can run a network"))
     _add_benchmark(commands.add_parser("benchmark", help="how fast it is, beside other ways"))
     return parser
@@ -72,11 +92,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="JSON lines on stdout")
-
-
-def _add_engine_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", choices=DEVICES)
-    parser.add_argument("--precision", choices=PRECISIONS)
 
 
 def _add_polygon_options(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +107,12 @@ def _add_threshold_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_detect(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("raster", metavar="RASTER")
+    parser.add_argument(
+        "rasters",
+        nargs="+",
+        metavar="RASTER",
+        help="a raster; or several, a folder, a pattern such as 'tiles/*.tif', or a tile index",
+    )
     parser.add_argument(
         "--checkpoint",
         type=Path,
@@ -116,9 +136,17 @@ def _add_detect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--flips", action="store_true", help="average over four mirrorings: better, 4 x the time"
     )
+    parser.add_argument(
+        "--uncertainty",
+        action="store_true",
+        help="also a raster of how far the mirrorings lie apart; implies --flips",
+    )
     parser.add_argument("--resume", action="store_true", help="go on with a run that was cut off")
     parser.add_argument("--preview", action="store_true", help="show what is finished now and then")
-    _add_engine_options(parser)
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of Dask, whose workers do the work; or local:N"
+    )
+    cli_engine.add(parser)
     _add_polygon_options(parser)
     _add_json(parser)
     parser.set_defaults(job=_detect)
@@ -145,8 +173,15 @@ def _add_refine(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", nargs="+", required=True, metavar="DATASET", help=_DATASETS)
+    parser.add_argument("--data", nargs="+", required=True, metavar="DATASET", help=DATASETS)
     parser.add_argument("--out", type=Path, required=True, metavar="CKPT")
+    parser.add_argument(
+        "--shares",
+        nargs="+",
+        type=float,
+        metavar="SHARE",
+        help="of the views, for each dataset of --data; without, all images are drawn alike",
+    )
     parser.add_argument("--validation", nargs="+", metavar="DATASET", help="data to choose by")
     parser.add_argument(
         "--validation-share", type=float, metavar="SHARE", help="kept back where none is named"
@@ -168,7 +203,9 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     )
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--epochs", type=float, metavar="N")
-    length.add_argument("--minutes", type=float, metavar="M")
+    cli_training.add_length(length)
+    cli_training.add_bands(parser, _bands)
+    cli_training.add_adaptation(parser)
     parser.add_argument("--loss", choices=LOSS_NAMES)
     for name, kind in _TRAINING_NUMBERS.items():
         parser.add_argument(f"--{name}", type=kind, metavar="N")
@@ -179,13 +216,19 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gsd", type=float, metavar="METRES", help="of data that does not say")
     parser.add_argument("--terms", metavar="TEXT", help="on what terms the data is to be had")
     parser.add_argument("--half", action="store_true", help="store weights in half precision")
-    _add_engine_options(parser)
+    cli_engine.add(parser)
     _add_json(parser)
     parser.set_defaults(job=_train)
 
 
+def _add_learn(parser: argparse.ArgumentParser) -> None:
+    cli_learn.add(parser, _gsd, _bands)
+    cli_engine.add(parser)
+    _add_json(parser)
+
+
 def _add_chips(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", nargs="+", required=True, metavar="DATASET", help=_DATASETS)
+    parser.add_argument("--data", nargs="+", required=True, metavar="DATASET", help=DATASETS)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--size", type=int, metavar="PX", help="side of a chip")
     parser.add_argument("--overlap-share", type=float, metavar="SHARE", help="of a chip's side")
@@ -203,26 +246,29 @@ def _add_chips(parser: argparse.ArgumentParser) -> None:
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("checkpoint", type=Path, metavar="CKPT")
-    parser.add_argument("data", nargs="+", metavar="DATASET", help=_DATASETS)
+    parser.add_argument("data", nargs="+", metavar="DATASET", help=DATASETS)
     parser.add_argument("--out", type=Path, metavar="DIR", help="for a page with pictures")
-    parser.add_argument("--overlap", choices=OVERLAPS)
+    parser.add_argument(
+        "--overlap", choices=(*OVERLAPS, "all"), help="all: a table of each, with and without flips"
+    )
+    parser.add_argument("--flips", action="store_true", help="average over four mirrorings")
     parser.add_argument("--threshold", type=float, metavar="P", help="instead of the card's")
-    _add_engine_options(parser)
+    cli_training.add_bands(parser, _bands)
+    cli_engine.add(parser)
     _add_json(parser)
     parser.set_defaults(job=_evaluate)
 
 
-def _add_checkpoint(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(required=True, metavar="show|convert")
-    show = actions.add_parser("show", help="what a checkpoint is and was trained for")
-    convert = actions.add_parser("convert", help="a published file to .safetensors with a card")
-    for action in (show, convert):
-        action.add_argument("file", type=Path, metavar="FILE")
-        action.add_argument("--arch", metavar="NAME", help="the architecture it has to be")
-        _add_json(action)
-    convert.add_argument("--out", type=Path, metavar="FILE", help="default: beside FILE")
-    show.set_defaults(job=_show_checkpoint)
-    convert.set_defaults(job=_convert_checkpoint)
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    cli_training.add_compare(parser, _bands)
+    cli_engine.add(parser)
+    _add_json(parser)
+
+
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    cli_explain.add(parser, _gsd, _bands)
+    cli_engine.add_device(parser)
+    _add_json(parser)
 
 
 def _add_devices(parser: argparse.ArgumentParser) -> None:
@@ -231,7 +277,7 @@ def _add_devices(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_benchmark(parser: argparse.ArgumentParser) -> None:
-    _add_engine_options(parser)
+    cli_engine.add(parser)
     benchmark.add(parser)
 
 
@@ -273,13 +319,15 @@ def _pair(text: str) -> tuple[float, float]:
     return low, high
 
 
-def _detect(options: dict[str, Any], on_event: OnEvent) -> None:
-    from backend.detect import DetectRequest, detect
+def _detect(options: dict[str, Any], on_event: OnEvent) -> int:
+    from backend.detect import DetectRequest
+    from backend.scenes.command import detect_named
 
     options["checkpoint"], *more = options["checkpoint"]
-    inputs = tuple(options.pop("inputs", ()))
-    request = DetectRequest(**options, inputs=inputs, more_checkpoints=tuple(more))
-    detect(request, on_event)
+    inputs, names = tuple(options.pop("inputs", ())), tuple(options.pop("rasters"))
+    scheduler = options.pop("scheduler", None)
+    request = DetectRequest(raster=names[0], **options, inputs=inputs, more_checkpoints=tuple(more))
+    return detect_named(names, request, scheduler, on_event)
 
 
 def _vectorize(options: dict[str, Any], on_event: OnEvent) -> None:
@@ -302,12 +350,9 @@ def _train(options: dict[str, Any], on_event: OnEvent) -> None:
     from backend.training.job import train
     from backend.training.plan import TrainRequest
 
-    for name in ("data", "validation"):
-        if name in options:
-            options[name] = tuple(options[name])
     if "config" in options:
         options["config"] = dict(options["config"])
-    train(TrainRequest(**options), on_event)
+    train(TrainRequest(**cli_training.gather(options)), on_event)
 
 
 def _chips(options: dict[str, Any], on_event: OnEvent) -> None:
@@ -318,23 +363,10 @@ def _chips(options: dict[str, Any], on_event: OnEvent) -> None:
 
 def _evaluate(options: dict[str, Any], on_event: OnEvent) -> None:
     from backend.training.assess import EvaluateRequest, assess
+    from backend.training.overlaps import ALL, compare_overlaps
 
-    assess(EvaluateRequest(**options | {"data": tuple(options["data"])}), on_event)
-
-
-def _show_checkpoint(options: dict[str, Any], on_event: OnEvent) -> None:
-    from backend.checkpoint import describe
-
-    on_event(Result({}, describe(options["file"], options.get("arch"))))
-
-
-def _convert_checkpoint(options: dict[str, Any], on_event: OnEvent) -> None:
-    from backend.checkpoint import convert
-
-    source = options["file"]
-    out = options.get("out", source.with_suffix(".safetensors"))
-    card = convert(source, out, options.get("arch"))
-    on_event(Result({"checkpoint": str(out.absolute())}, {"architecture": card.architecture}))
+    request = EvaluateRequest(**cli_training.gather(options))
+    (compare_overlaps if request.overlap == ALL else assess)(request, on_event)
 
 
 def _devices(options: dict[str, Any], on_event: OnEvent) -> None:

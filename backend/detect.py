@@ -7,34 +7,34 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack, closing, nullcontext
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from backend.checkpoint import Checkpoint, load
 from backend.engines import Engine
 from backend.engines.choose import Imagery, choose_engine
-from backend.engines.devices import choose_device
+from backend.engines.devices import choose_device, gpu_memory
 from backend.engines.ensemble import Ensemble, load_members, shared_threshold
 from backend.engines.flips import Flipped
-from backend.events import Log, Meter, OnEvent, Result, Start
+from backend.events import GpuMemory, Log, Meter, OnEvent, Result, Start
 from backend.heap import return_large_arrays
-from backend.inference import infer_rows, sample_tiles
+from backend.inference import Row, infer_rows, sample_tiles
+from backend.kept import Kept
 from backend.preview import PreviewRaster
 from backend.provenance import details, flat, provenance
 from backend.raster.area import Area
-from backend.raster.disagreement import NAME as DISAGREEMENT
-from backend.raster.disagreement import DisagreementSink
 from backend.raster.grid import DEFAULT_OVERLAP, Tiling
 from backend.raster.inputs import open_source
 from backend.raster.sink import RasterSink
 from backend.raster.source import BandSource, SourceRequest, all_nodata
+from backend.raster.spread import DISAGREEMENT, ROLES, UNCERTAINTY, SpreadSink
 from backend.resume import Leftovers, facts_of
 from backend.spool import Record
 from backend.terrain import TerrainBands
@@ -76,6 +76,7 @@ class DetectRequest:
     device: str = "auto"
     precision: str = "auto"
     flips: bool = False  # average over four mirrorings of each tile
+    uncertainty: bool = False  # also a raster of how far these lie apart; flips are implied
     resume: bool = False  # go on from what a run that was cut off has left in `out`
     preview: bool = False  # tell now and then of a small raster of what is finished
 
@@ -115,16 +116,76 @@ class Plan:
     engine: Engine
 
 
-def detect(request: DetectRequest, on_event: OnEvent) -> Result:
+OnTiles = Callable[[int, int], None]
+
+
+class Means(Protocol):
+    """Who computes the rows of a run."""
+
+    def choose(
+        self,
+        request: DetectRequest,
+        members: Sequence[Checkpoint],
+        tiling: Tiling,
+        imagery: Imagery,
+        on_event: OnEvent,
+    ) -> Engine:
+        """What runs the tiles: the checkpoint, or all of an ensemble."""
+        ...
+
+    def rows(
+        self, plan: Plan, on_tiles: OnTiles, known: Sequence[int]
+    ) -> Generator[Row, None, None]:
+        """The rows after the `known` ones, as `infer_rows` gives them."""
+        ...
+
+    def memory(self, request: DetectRequest) -> GpuMemory:
+        """What tells of the memory of the GPU in use."""
+        ...
+
+
+class Here:
+    """This process does it itself."""
+
+    def choose(
+        self,
+        request: DetectRequest,
+        members: Sequence[Checkpoint],
+        tiling: Tiling,
+        imagery: Imagery,
+        on_event: OnEvent,
+    ) -> Engine:
+        """The best engine of this computer, mirrored where that is asked."""
+        return choose_for(request, members, tiling, imagery, on_event)
+
+    def rows(
+        self, plan: Plan, on_tiles: OnTiles, known: Sequence[int]
+    ) -> Generator[Row, None, None]:
+        """Tiles cut and computed as their rows are read."""
+        return infer_rows(plan.source, plan.tiling, plan.area, plan.engine, on_tiles, known)
+
+    def memory(self, request: DetectRequest) -> GpuMemory:
+        """That of the request's device."""
+        return partial(gpu_memory, choose_device(request.device))
+
+
+HERE = Here()
+
+
+def detect(
+    request: DetectRequest, on_event: OnEvent, kept: Kept | None = None, means: Means = HERE
+) -> Result:
     """Find landslides: write the four outputs into `request.out` and return their paths.
 
+    Runs over several rasters hand on what they have `kept` of checkpoints and engines; `means`
+    computes the rows.
     Raises a `CalandDetError` for anything wrong with the input, and whatever `on_event` raises
     (`Cancelled`); either way the folder is left as it was, but for a hidden one with the rows that
     are finished where a resume can go on from them.
     """
     clock = Clock()
     with ExitStack() as stack:
-        plan = _prepare(request, on_event, stack)
+        plan = prepare(request, on_event, stack, kept or Kept(), means)
         workspace = stack.enter_context(Workspace(request.out))
         leftovers = stack.enter_context(_leftovers(plan, workspace))
         resumed = len(leftovers.tiles) * plan.tiling.columns
@@ -135,41 +196,49 @@ def detect(request: DetectRequest, on_event: OnEvent) -> Result:
         if plan.tiling.width > WIDE:
             return_large_arrays()
         clock.lap("setup")
-        counts = _write(plan, workspace, leftovers, clock, on_event)
+        counts = _write(plan, means, workspace, leftovers, clock, on_event)
         run = provenance(plan) | {"resumed_tiles": resumed}
         run |= {"counts": counts, "seconds": clock.seconds}
         (workspace.partial / "run.json").write_text(json.dumps(run, indent=2) + "\n")
-        outputs = OUTPUTS | (
-            {DISAGREEMENT: "disagreement"} if plan.request.more_checkpoints else {}
-        )
+        spreads = spreads_of(plan.request)
+        outputs = OUTPUTS | {name: ROLES[name] for name in spreads}
         workspace.publish(list(outputs))
-        if DISAGREEMENT not in outputs:
+        for name in set(ROLES) - set(spreads):
             # It would be another run's.
-            (workspace.folder / DISAGREEMENT).unlink(missing_ok=True)
+            (workspace.folder / name).unlink(missing_ok=True)
     paths = {role: str(workspace.folder / name) for name, role in outputs.items() if role}
     result = Result(paths, counts)
     on_event(result)
     return result
 
 
-def _prepare(request: DetectRequest, on_event: OnEvent, stack: ExitStack) -> Plan:
+def prepare(
+    request: DetectRequest,
+    on_event: OnEvent,
+    stack: ExitStack,
+    kept: Kept,
+    means: Means = HERE,
+) -> Plan:
     """Open and check everything that the run reads, before anything is written."""
-    checkpoint = load(request.checkpoint)
-    members = load_members(checkpoint, request.more_checkpoints)
+    checkpoint = kept.once("checkpoint", lambda: load(request.checkpoint))
+    members = kept.once("members", lambda: load_members(checkpoint, request.more_checkpoints))
     threshold = shared_threshold(members) if request.threshold is None else request.threshold
     level(threshold)
-    source = stack.enter_context(open_source(_source_request(request, checkpoint)))
+    source = stack.enter_context(open_source(source_request(request, checkpoint)))
     grid = source.grid
     tiling = Tiling.of(grid.width, grid.height, checkpoint.card.tile_size, request.overlap)
     area = Area(request.aoi, grid) if request.aoi else None
     terrain = stack.enter_context(TerrainBands(request.dem, grid)) if request.dem else None
     imagery = Imagery(
         source.dtype,
-        tiling.rows * tiling.columns,
+        kept.tiles or tiling.rows * tiling.columns,
         partial(sample_tiles, source, tiling, area),
         level(threshold),
     )
-    engine = _engine(request, members, tiling, imagery, on_event)
+    engine = kept.once(
+        (tiling.margin, source.dtype),
+        lambda: means.choose(request, members, tiling, imagery, on_event),
+    )
     for note in (*source.report.notes, *([terrain.warning] if terrain else [])):
         if note:
             on_event(Log("warning", note))
@@ -187,7 +256,7 @@ def _prepare(request: DetectRequest, on_event: OnEvent, stack: ExitStack) -> Pla
     )
 
 
-def _engine(
+def choose_for(
     request: DetectRequest,
     members: Sequence[Checkpoint],
     tiling: Tiling,
@@ -208,14 +277,22 @@ def _engine(
         for member in members
     ]
     engine = Ensemble(engines) if len(engines) > 1 else engines[0]
-    return Flipped(engine) if request.flips else engine
+    is_mirrored = request.flips or request.uncertainty
+    return Flipped(engine, request.uncertainty) if is_mirrored else engine
+
+
+def spreads_of(request: DetectRequest) -> list[str]:
+    """The rasters of spread that a run writes, in the order of the engine's planes."""
+    wanted = {DISAGREEMENT: bool(request.more_checkpoints), UNCERTAINTY: request.uncertainty}
+    return [name for name, is_wanted in wanted.items() if is_wanted]
 
 
 def _leftovers(plan: Plan, workspace: Workspace) -> Leftovers:
     return Leftovers(workspace.folder, plan.source.grid.width, facts_of(plan), plan.request.resume)
 
 
-def _source_request(request: DetectRequest, checkpoint: Checkpoint) -> SourceRequest:
+def source_request(request: DetectRequest, checkpoint: Checkpoint) -> SourceRequest:
+    """Which bands of which files a checkpoint is to see."""
     card = checkpoint.card
     return SourceRequest(
         path=request.raster,
@@ -233,7 +310,12 @@ def _source_request(request: DetectRequest, checkpoint: Checkpoint) -> SourceReq
 
 
 def _write(
-    plan: Plan, workspace: Workspace, leftovers: Leftovers, clock: Clock, on_event: OnEvent
+    plan: Plan,
+    means: Means,
+    workspace: Workspace,
+    leftovers: Leftovers,
+    clock: Clock,
+    on_event: OnEvent,
 ) -> dict[str, Any]:
     """Stream the tiles into rasters and polygons; returns the counts of the result event."""
     grid, known = plan.source.grid, leftovers.tiles
@@ -243,27 +325,28 @@ def _write(
         polygons = stack.enter_context(_polygon_stream(plan, workspace))
         shown = workspace.partial / "preview.tif"
         preview = PreviewRaster(shown, grid) if plan.request.preview else None
-        teller = _Teller(plan, len(known), preview, on_event)
-        is_ensemble = len(plan.members) > 1
-        other = DisagreementSink(workspace.partial, grid) if is_ensemble else None
-        stack.enter_context(other or nullcontext())
+        teller = _Teller(plan, len(known), preview, on_event, means.memory(plan.request))
+        spreads = [
+            stack.enter_context(SpreadSink(workspace.partial, grid, name))
+            for name in spreads_of(plan.request)
+        ]
         writers = stack.enter_context(
-            Writers(leftovers, sink, polygons, preview, teller.wait, other)
+            Writers(leftovers, sink, polygons, preview, teller.wait, spreads)
         )
         for record in leftovers:
             writers.put(record, is_new=False)
         teller.meter.restart()
-        rows = infer_rows(plan.source, plan.tiling, plan.area, plan.engine, teller.advance, known)
+        rows = means.rows(plan, teller.advance, known)
         for row in stack.enter_context(closing(rows)):
-            values = np.broadcast_to(row.values, (1 + is_ensemble, *row.valid.shape))
+            values = np.broadcast_to(row.values, (1 + len(spreads), *row.valid.shape))
             writers.put(Record(values.reshape(-1, grid.width), row.tiles), is_new=True)
         writers.finish()
         clock.lap("tiles")
         if not sink.valid_pixels:
             raise all_nodata(plan.request.raster)
         sink.close()
-        if other:
-            other.close()
+        for spread in spreads:
+            spread.close()
         clock.lap("rasters")
         counts["tiles"] += teller.computed
         counts |= {"pixels": sink.valid_pixels, "landslide_pixels": sink.landslide_pixels}
@@ -276,11 +359,16 @@ class _Teller:
     """What the caller hears while tiles run, always from its own thread."""
 
     def __init__(
-        self, plan: Plan, known: int, preview: PreviewRaster | None, on_event: OnEvent
+        self,
+        plan: Plan,
+        known: int,
+        preview: PreviewRaster | None,
+        on_event: OnEvent,
+        memory: GpuMemory,
     ) -> None:
         """The first `known` rows of tiles are from the run before."""
         columns, rows = plan.tiling.columns, plan.tiling.rows
-        self.meter = Meter(on_event, "tiles", rows * columns, "tiles", known * columns)
+        self.meter = Meter(on_event, "tiles", rows * columns, "tiles", known * columns, memory)
         self.computed = 0
         self._preview, self._on_event = preview, on_event
 

@@ -26,6 +26,10 @@ class RasterError(CalandDetError):
     kind = "raster"
 
 
+class NoDataError(RasterError):
+    """The image can be read, and nothing in it is valid."""
+
+
 class CheckpointError(CalandDetError):
     """The checkpoint is missing, damaged, unsafe, or of an unknown architecture."""
 
@@ -66,6 +70,12 @@ class DeviceError(CalandDetError):
     """The device that was asked for is not there, or ran out of memory."""
 
     kind = "device"
+
+
+class ClusterError(CalandDetError):
+    """The scheduler or its workers are not there, or cannot do this work."""
+
+    kind = "cluster"
 
 
 class OutputError(CalandDetError):

@@ -35,7 +35,10 @@ class Start(Event):
 
 @dataclass(frozen=True)
 class Progress(Event):
-    """`done` of `total` units; `rate` in units a second; `eta_s` is None until it can be told."""
+    """`done` of `total` units; `rate` in units a second; `eta_s` is None until it can be told.
+
+    `gpu_memory` is what is in use of the GPU's memory, by all programs, and all of it [bytes].
+    """
 
     name = "progress"
     stage: str
@@ -44,6 +47,7 @@ class Progress(Event):
     unit: str
     rate: float = 0.0
     eta_s: float | None = None
+    gpu_memory: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -107,18 +111,32 @@ class Refusal(Event):
 
 
 OnEvent = Callable[[Event], None]
+GpuMemory = Callable[[], tuple[int, int] | None]
+
+
+def no_gpu() -> None:
+    """What a job without a GPU tells of its memory."""
 
 
 class Meter:
     """Counts units of a stage and reports them, a few times a second at most.
 
-    The `done` ones that an earlier run has left count as done, but not for the rate.
+    The `done` ones that an earlier run has left count as done, but not for the rate. `gpu_memory`
+    is asked for what the reports tell of it.
     """
 
     interval_s = 0.2
 
-    def __init__(self, on_event: OnEvent, stage: str, total: int, unit: str, done: int = 0) -> None:
-        self._on_event = on_event
+    def __init__(
+        self,
+        on_event: OnEvent,
+        stage: str,
+        total: int,
+        unit: str,
+        done: int = 0,
+        gpu_memory: GpuMemory = no_gpu,
+    ) -> None:
+        self._on_event, self._gpu_memory = on_event, gpu_memory
         self._stage, self._total, self._unit = stage, total, unit
         self._found = self._done = done
         self._began = time.monotonic()
@@ -139,6 +157,5 @@ class Meter:
         self._reported = time.monotonic()
         rate = (self._done - self._found) / max(self._reported - self._began, 1e-9)
         eta = (self._total - self._done) / rate if rate else None
-        self._on_event(
-            Progress(self._stage, self._done, self._total, self._unit, round(rate, 3), eta)
-        )
+        counted = self._stage, self._done, self._total, self._unit
+        self._on_event(Progress(*counted, round(rate, 3), eta, self._gpu_memory()))

@@ -16,8 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.engines import Engine, Overlapping, Pending, begin
-from backend.raster.area import Area
+from backend.engines import Cutting, Engine, Overlapping, Pending, begin
+from backend.engines.runs import Run, cut
 from backend.raster.grid import NODATA, Tiling, reflect
 from backend.raster.turns import gdal_turn
 from backend.threads import Ahead
@@ -35,6 +35,14 @@ Span = slice | NDArray[np.int64]
 Strip = list[tuple[NDArray[Any], Span]]
 
 
+class Inside(Protocol):
+    """Which pixels count; `backend.raster.area.Area` is one."""
+
+    def rows(self, first: int, last: int) -> NDArray[np.bool_]:
+        """Rows [first, last) of the mask (rows, W): True inside."""
+        ...
+
+
 class Source(Protocol):
     """Rows of an image; `backend.raster.source.RasterSource` is one."""
 
@@ -49,7 +57,8 @@ class Row:
 
     `values`, 255 where they are not valid, and `valid` are (rows, W). `tiles` of the row are for
     the engine, the others have nothing to decide. One that `is_known` is left out of the results.
-    Of an ensemble, the values of a row with tiles have planes (2, rows, W).
+    Of an engine that also tells spreads, the values of a row with tiles have planes (planes, rows,
+    W).
     """
 
     values: NDArray[np.uint8]
@@ -69,7 +78,7 @@ class Place:
     left: int
 
     def fill(self, crop: NDArray[np.uint8]) -> None:
-        """Keep the crop's valid pixels; of an ensemble a crop has planes (planes, H, W)."""
+        """Keep the crop's valid pixels; with spreads a crop has planes (planes, H, W)."""
         if crop.ndim > self.row.values.ndim:
             shape = (len(crop), *self.row.valid.shape)
             self.row.values = np.full(shape, NODATA, np.uint8)
@@ -82,16 +91,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Batch:
-    """Squares for the network, `tiles` (B, C, size, size), and where their crops belong."""
+    """Squares for the network, and where their crops belong."""
 
-    tiles: NDArray[Any]
+    runs: list[Run]
     places: list[Place]
 
 
 def infer(
     source: Source,
     tiling: Tiling,
-    area: Area | None,
+    area: Inside | None,
     engine: Engine,
     on_tiles: Callable[[int, int], None],
 ) -> Iterator[NDArray[np.uint8]]:
@@ -106,7 +115,7 @@ def infer(
 def infer_rows(
     source: Source,
     tiling: Tiling,
-    area: Area | None,
+    area: Inside | None,
     engine: Engine,
     on_tiles: Callable[[int, int], None],
     known: Sequence[int] = (),
@@ -118,7 +127,7 @@ def infer_rows(
     """
     rows: deque[Row] = deque()
     handed: deque[tuple[Batch, Pending]] = deque()
-    most = engine.in_flight if isinstance(engine, Overlapping) else 1
+    most = engine.in_flight if isinstance(engine, Overlapping | Cutting) else 1
     work = _cut_ahead(source, tiling, area, engine.batch_size, known)
     with Ahead(work, _size_of, AHEAD_BYTES, lambda: on_tiles(0, 0)) as ahead:
         for item in ahead:
@@ -126,7 +135,7 @@ def infer_rows(
                 rows.append(item)
                 on_tiles(tiling.columns - item.tiles, 0)
             else:
-                handed.append((item, begin(engine, item.tiles)))
+                handed.append((item, begin(engine, item.runs)))
             if len(handed) == most:
                 _take(handed, on_tiles)
             while rows and not rows[0].waiting:
@@ -146,15 +155,17 @@ def _take(handed: deque[tuple[Batch, Pending]], on_tiles: Callable[[int, int], N
 
 
 def _size_of(item: Row | Batch) -> int:
-    return item.tiles.nbytes if isinstance(item, Batch) else 2 * item.values.nbytes
+    if isinstance(item, Batch):
+        return sum(run.pixels.nbytes for run in item.runs)
+    return 2 * item.values.nbytes
 
 
 def _cut_ahead(
-    source: Source, tiling: Tiling, area: Area | None, size: int, known: Sequence[int]
+    source: Source, tiling: Tiling, area: Inside | None, size: int, known: Sequence[int]
 ) -> Iterator[Row | Batch]:
     """Batches of `size` tiles, the last one of fewer; each row comes before its tiles."""
     first, skipped = _restart(known, size)
-    tiles: list[NDArray[Any]] = []
+    runs: list[Run] = []
     places: list[Place] = []
     for index, (row, strip, top) in enumerate(
         _tile_rows(source, tiling, area, range(first, tiling.rows)), first
@@ -164,15 +175,24 @@ def _cut_ahead(
         row.is_known = index < len(known)
         if not row.is_known:
             yield row
-        for column in columns[skipped:]:
-            tiles.append(_cut(strip, tiling, column))
-            places.append(_place(row, top, tiling, column))
-            if len(tiles) == size:
-                yield Batch(np.stack(tiles), places)
-                tiles, places = [], []
+        left = columns[skipped:]
         skipped = 0
-    if tiles:
-        yield Batch(np.stack(tiles), places)
+        while left:
+            count = _neighbours(left, size - len(places))
+            runs.append(_cut(strip, tiling, left[0], count))
+            places += [_place(row, top, tiling, column) for column in left[:count]]
+            left = left[count:]
+            if len(places) == size:
+                yield Batch(runs, places)
+                runs, places = [], []
+    if runs:
+        yield Batch(runs, places)
+
+
+def _neighbours(columns: Sequence[int], most: int) -> int:
+    """How many of the columns, up to `most`, follow the first one without a gap."""
+    most = min(most, len(columns))
+    return next((at for at in range(1, most) if columns[at] != columns[0] + at), most)
 
 
 def _restart(known: Sequence[int], size: int) -> tuple[int, int]:
@@ -189,7 +209,7 @@ def _restart(known: Sequence[int], size: int) -> tuple[int, int]:
 
 
 def sample_tiles(
-    source: Source, tiling: Tiling, area: Area | None, count: int
+    source: Source, tiling: Tiling, area: Inside | None, count: int
 ) -> Iterator[NDArray[Any]]:
     """Up to `count` tiles with valid pixels from all over the grid, in batches (B, C, size, size).
 
@@ -204,14 +224,14 @@ def sample_tiles(
         wanted = min(share, count, len(columns))
         if wanted:
             picked = np.linspace(0, len(columns) - 1, wanted).round().astype(int)
-            yield np.stack([_cut(strip, tiling, columns[index]) for index in picked])
+            yield cut([_cut(strip, tiling, columns[index], 1) for index in picked])
             count -= wanted
         if not count:
             return
 
 
 def _tile_rows(
-    source: Source, tiling: Tiling, area: Area | None, indices: Iterable[int]
+    source: Source, tiling: Tiling, area: Inside | None, indices: Iterable[int]
 ) -> Iterator[tuple[Row, Strip, int]]:
     """Rows of tiles: what each decides, the strip under it, and the crops' first row.
 
@@ -238,11 +258,12 @@ def _deciding(row: Row, tiling: Tiling) -> list[int]:
     return [index for index, (first, last) in enumerate(cores) if has_valid[first:last].any()]
 
 
-def _cut(strip: Strip, tiling: Tiling, index: int) -> NDArray[Any]:
-    """One tile (C, size, size)."""
-    start = tiling.start(index)
-    columns = _span(reflect(np.arange(start, start + tiling.size), tiling.width))
-    return np.concatenate([values[:, rows][:, :, columns] for values, rows in strip], axis=1)
+def _cut(strip: Strip, tiling: Tiling, index: int, count: int) -> Run:
+    """The tiles of `count` columns from `index` on."""
+    first, last = tiling.start(index), tiling.start(index + count - 1) + tiling.size
+    columns = _span(reflect(np.arange(first, last), tiling.width))
+    pixels = np.concatenate([values[:, rows][:, :, columns] for values, rows in strip], axis=1)
+    return Run(pixels, count, tiling.stride)
 
 
 def _place(row: Row, top: int, tiling: Tiling, index: int) -> Place:

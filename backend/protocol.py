@@ -37,6 +37,7 @@ Lines = queue.SimpleQueue[bytes | None]
 def run(job: Job, as_json: bool, lines: Lines | None = None) -> int:
     """Run a job to its end and return the exit code; this is the process boundary.
 
+    It is the job's own where that returns one, for a job that is done but for something.
     With `lines` what arrives on stdin is put there, and only its end cancels.
     """
     reporter = JsonReporter(_take_stdout()) if as_json else ConsoleReporter()
@@ -48,7 +49,7 @@ def run(job: Job, as_json: bool, lines: Lines | None = None) -> int:
     elif lines:
         lines.put(None)
     try:
-        job(reporter)
+        code = job(reporter)
     except CalandDetError as error:
         return _report_failure(reporter, Error(error.kind, error.message, error.remedy), error)
     except MemoryError as error:
@@ -65,7 +66,7 @@ def run(job: Job, as_json: bool, lines: Lines | None = None) -> int:
         return _report_failure(reporter, failure, error)
     finally:
         reporter.close()
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def leave(code: int) -> NoReturn:

@@ -26,6 +26,7 @@ from backend.errors import (
     RasterError,
 )
 from backend.provenance import flat, versions
+from backend.raster.part import Part, is_part
 from backend.raster.source import open_raster
 from backend.spool import Record, Spool
 from backend.workspace import refused, sync_folder
@@ -63,7 +64,7 @@ class Leftovers:
         if known is None:
             self._discard()
         elif known != self._facts:
-            raise _different(folder, known, self._facts)
+            raise different(folder, known, self._facts)
         self._spool = Spool(self._folder / "rows", width)
         self.tiles = tuple(self._spool.tiles)
         """Of each row of tiles that the run before has finished, how many were computed."""
@@ -114,7 +115,8 @@ class Leftovers:
         sync_folder(self._folder)
 
 
-def _different(folder: Path, known: dict[str, Any], facts: dict[str, Any]) -> CalandDetError:
+def different(folder: Path, known: dict[str, Any], facts: dict[str, Any]) -> CalandDetError:
+    """The error for a run that was left with other facts."""
     names = [name for name in known | facts if known.get(name) != facts.get(name)]
     changes = ", ".join(
         f"{name} ({known.get(name, 'none')} then, {facts.get(name, 'none')} now)" for name in names
@@ -127,15 +129,8 @@ def _different(folder: Path, known: dict[str, Any], facts: dict[str, Any]) -> Ca
 
 def facts_of(plan: Plan) -> dict[str, Any]:
     """All that the rows and polygons of a run depend on, by names for people."""
-    request = plan.request
-    facts = {
-        field.name.replace("_", " "): _plain(getattr(request, field.name))
-        for field in fields(request)
-        if field.name not in INDIFFERENT
-    }
     grid = plan.source.grid
-    facts |= {f"file {path}": _state(path) for path in _files(request)}
-    facts |= {
+    facts = facts_of_request(plan.request) | {
         "checkpoint": ", ".join(f"{one.path.name} {one.sha256}" for one in plan.members),
         "threshold": plan.threshold,
         "grid": [grid.width, grid.height, *grid.transform[:6], grid.crs and grid.crs.to_wkt()],
@@ -145,6 +140,16 @@ def facts_of(plan: Plan) -> dict[str, Any]:
     report = vars(plan.source.report) | {"notes": None}
     known = flat({"raster": report, "version of": versions()})
     return facts | {name.replace("_", " "): value for name, value in known.items()}
+
+
+def facts_of_request(request: DetectRequest) -> dict[str, Any]:
+    """What a request asks for, and the state of each file that it names."""
+    facts = {
+        field.name.replace("_", " "): _plain(getattr(request, field.name))
+        for field in fields(request)
+        if field.name not in INDIFFERENT
+    }
+    return facts | {f"file {path}": state_of(path) for path in _files(request)}
 
 
 def _plain(value: Any) -> Any:
@@ -182,15 +187,19 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _behind(path: Path) -> set[Path]:
-    """A file, or where it is a raster all the files that GDAL reads for it."""
+    """A file, or where it is a raster all the files that GDAL reads for it, or for its mosaic."""
     if not path.is_file():
         return set()
+    if is_part(str(path)):
+        part = Part.read(str(path))
+        return {path, *(Path(placed.path) for placed in (part.own, *part.others))}
     with suppress(RasterError, RasterioError), open_raster(str(path)) as data:
         return {Path(name) for name in data.files if not name.endswith(BYSTANDERS)}
     return {path}
 
 
-def _state(path: Path) -> str:
+def state_of(path: Path) -> str:
+    """What changes where a file does."""
     state = path.stat()
     changed = datetime.fromtimestamp(state.st_mtime).isoformat(" ", "microseconds")
     return f"{state.st_size} bytes of {changed}"

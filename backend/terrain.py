@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import lru_cache
 
@@ -30,6 +31,8 @@ Array = NDArray[np.float64]
 # The DEM is taken in tiles of this many rows and columns, and the last ones used are kept.
 TILE = (64, 256)
 KEPT_TILES = 512
+# What `values` gives, by row.
+BANDS = ("elevation", "slope", "east", "north")
 # Positions on the DEM are exact at every so many pixels of the grid, and interpolated between.
 LATTICE = 256
 # The grid is checked for cover at this many points along a side.
@@ -69,31 +72,47 @@ class TerrainBands:
     def __exit__(self, *exception: object) -> None:
         self._data.close()
 
-    def values(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
+    def values(
+        self,
+        rows: NDArray[np.int64],
+        columns: NDArray[np.int64],
+        bands: Sequence[int] = range(len(BANDS)),
+    ) -> NDArray[np.float32]:
         """Elevation [m], slope [deg], aspect east and north (4, n) at pixels of the grid.
 
-        Aspect is the unit vector downslope, zero where it is flat; NaN is no elevation.
+        Aspect is the unit vector downslope, zero where it is flat; NaN is no elevation. With
+        `bands` only those of the four, in this order.
         """
         down, right = self._positions(rows, columns)
-        result = np.full((len(down), 4), np.nan, np.float32)
-        height, width = self._tile
         near = (down > -1) & (right > -1)
         near &= (down <= self._data.height) & (right <= self._data.width)
-        pixels = np.flatnonzero(near)
-        down, right = down[pixels], right[pixels]
+        if near.all():
+            return self._at(down, right, bands)
+        result = np.full((len(bands), len(down)), np.nan, np.float32)
+        result[:, near] = self._at(down[near], right[near], bands)
+        return result
+
+    def _at(self, down: Array, right: Array, bands: Sequence[int]) -> NDArray[np.float32]:
+        """Bands (bands, n) at positions on the DEM, or just beside it [cells]."""
+        height, width = self._tile
         # Interpolation takes the cell whose centre is up and left, and the three after it.
-        cell_down, cell_right = np.floor(down - 0.5), np.floor(right - 0.5)
+        down, right = down - 0.5, right - 0.5
+        cell_down, cell_right = np.floor(down), np.floor(right)
+        down -= cell_down
+        right -= cell_right
         keys = np.floor(cell_down / height) * 2.0**32 + np.floor(cell_right / width)
+        result = np.empty((len(bands), len(down)), np.float32)
         for part in _groups(keys):
-            row, column = int(cell_down[part[0]] // height), int(cell_right[part[0]] // width)
-            result[pixels[part]] = interpolate(
+            row, column = int(cell_down[part][0] // height), int(cell_right[part][0] // width)
+            result[:, part] = interpolate(
                 self._cells(row, column),
+                bands,
                 (cell_down[part] - row * height).astype(np.int64),
                 (cell_right[part] - column * width).astype(np.int64),
-                (down[part] - 0.5 - cell_down[part]).astype(np.float32),
-                (right[part] - 0.5 - cell_right[part]).astype(np.float32),
+                down[part].astype(np.float32),
+                right[part].astype(np.float32),
             )
-        return result.T
+        return result
 
     def _positions(
         self, rows: NDArray[np.int64], columns: NDArray[np.int64]
@@ -122,7 +141,7 @@ class TerrainBands:
         return along_rows(down), along_rows(right)
 
     def _read_cells(self, row: int, column: int) -> NDArray[np.float32]:
-        """The cells (height + 1, width + 1, 5) of a tile and beside it, for `interpolate`."""
+        """The cells (5, height + 1, width + 1) of a tile and beside it, for `interpolate`."""
         height, width = self._tile
         top, left = row * height * self._shrink, column * width * self._shrink
         # One more pixel around, for the slope.
@@ -139,7 +158,7 @@ class TerrainBands:
         steps = self._steps(np.arange(top + 0.5, bottom), (left + right) / 2)
         bands = averaged(terrain(elevation, steps)[:, 1:-1, 1:-1], self._shrink)
         known = np.isfinite(bands[:1])
-        return np.stack([*np.where(known, bands, 0), *known], axis=2, dtype=np.float32)
+        return np.stack([*np.where(known, bands, 0), *known], dtype=np.float32)
 
     def _in_dem(self, columns: Array, rows: Array) -> tuple[Array, Array]:
         """Positions on the grid [px] as positions on the DEM [px]; NaN where there is none."""
@@ -272,34 +291,45 @@ def averaged(bands: NDArray[np.float32], side: int) -> NDArray[np.float32]:
 
 def interpolate(
     cells: NDArray[np.float32],
+    bands: Sequence[int],
     row: NDArray[np.int64],
     column: NDArray[np.int64],
     down: NDArray[np.float32],
     right: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """Bilinear values (n, 4) of `cells` (H, W, 5): four bands, and 1 where they are known, else 0s.
+    """Bilinear values (bands, n) of `cells` (5, H, W): four bands, and 1 where they are known.
 
-    Positions (n,) lie `down` and `right`, in [0, 1), of the centre of the cell at `row`, `column`.
-    A position is known where the cell it lies in is; unknown cells beside that have no weight.
+    Elsewhere all are 0. Positions (n,) lie `down` and `right`, in [0, 1), of the centre of the cell
+    at `row`, `column`. A position is known where the cell it lies in is; unknown cells beside that
+    have no weight.
     """
-    flat = cells.reshape(-1, 5)
-    stride = cells.shape[1]
+    stride = cells.shape[2]
     at = row * stride + column
-    across, along = down[:, None], right[:, None]
-    upper = flat[at] + along * (flat[at + 1] - flat[at])
-    lower = flat[at + stride] + along * (flat[at + stride + 1] - flat[at + stride])
-    mixed = upper + across * (lower - upper)
+    corners = at, at + 1, at + stride, at + stride + 1
+
+    def mixed(band: NDArray[np.float32]) -> NDArray[np.float32]:
+        upper, beside, lower, opposite = (band.take(corner) for corner in corners)
+        # In place: this is done for every pixel of an image.
+        for near, far in ((upper, beside), (lower, opposite)):
+            far -= near
+            far *= right
+            near += far
+        lower -= upper
+        lower *= down
+        upper += lower
+        return upper
+
+    flat = cells.reshape(5, -1)
+    weight = mixed(flat[4])
     nearest = at + stride * (down >= 0.5) + (right >= 0.5)
-    known = flat[nearest, 4:] > 0
-    return np.divide(
-        mixed[:, :4], mixed[:, 4:], out=np.full_like(mixed[:, :4], np.nan), where=known
-    )
+    weight[flat[4].take(nearest) == 0] = np.nan
+    return np.stack([mixed(flat[band]) / weight for band in bands])
 
 
-def _groups(keys: Array) -> list[NDArray[np.int64]]:
+def _groups(keys: Array) -> Sequence[slice | NDArray[np.int64]]:
     """Indices of equal keys."""
     if not len(keys) or (keys == keys[0]).all():
-        return [np.arange(len(keys))] if len(keys) else []
+        return [slice(None)] if len(keys) else []
     order = np.argsort(keys, kind="stable")
     return np.split(order, np.flatnonzero(np.diff(keys[order])) + 1)
 

@@ -96,6 +96,14 @@ class Workspace:
                 "Close the program that has it open, or choose another output folder.",
             ) from error
 
+    @property
+    def is_part(self) -> bool:
+        """Whether its results are parts of what another one, still open, is going to publish."""
+        return any(
+            other is not self and not other.is_published and other.folder in self.folder.parents
+            for other in list(_known)
+        )
+
     def discard(self) -> None:
         """Remove what was not published."""
         shutil.rmtree(self.partial, ignore_errors=True)
@@ -107,7 +115,7 @@ def abandon_all() -> bool:
     Afterwards nothing can be published any more. False, and nothing done, where results are out.
     """
     _gate.acquire()
-    if any(workspace.is_published for workspace in _known):
+    if any(workspace.is_published and not workspace.is_part for workspace in list(_known)):
         _gate.release()
         return False
     for workspace in list(_known):

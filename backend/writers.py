@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backend.preview import PreviewRaster
-from backend.raster.disagreement import DisagreementSink
 from backend.raster.sink import RasterSink
+from backend.raster.spread import SpreadSink
 from backend.resume import Leftovers
 from backend.spool import Record
 from backend.threads import Behind, OnWait
@@ -33,10 +34,10 @@ class Writers:
         polygons: PolygonStream,
         preview: PreviewRaster | None,
         on_wait: OnWait,
-        disagreement: DisagreementSink | None = None,
+        spreads: Sequence[SpreadSink] = (),
     ) -> None:
         self._leftovers, self._sink, self._preview = leftovers, sink, preview
-        self._disagreement = disagreement
+        self._spreads = spreads
         with ExitStack() as stack:
             self._rasters = stack.enter_context(Behind(self._write, ROOM, on_wait))
             self._vectors = stack.enter_context(Behind(polygons.add, ROOM, on_wait))
@@ -51,7 +52,7 @@ class Writers:
     def put(self, record: Record, is_new: bool) -> None:
         """The next rows; those that are not `is_new` come from the leftovers.
 
-        With a disagreement, as many rows of it follow those of the probability.
+        As many rows of each spread follow those of the probability.
         """
         self._rasters.put((record, is_new), record.values.nbytes)
         values = self._planes(record)[0]
@@ -68,11 +69,11 @@ class Writers:
             self._leftovers.append(record)
         probability, *others = self._planes(record)
         self._sink.write(probability)
-        if self._disagreement is not None:
-            self._disagreement.write(*others)
+        for spread, values in zip(self._spreads, others, strict=True):
+            spread.write(values)
         if self._preview is not None:
             self._preview.add(probability)
 
     def _planes(self, record: Record) -> list[NDArray[np.uint8]]:
-        """Probability, and where there is one disagreement (rows, W)."""
-        return np.split(record.values, 1 if self._disagreement is None else 2)
+        """Probability, and the spreads that there are (rows, W)."""
+        return np.split(record.values, 1 + len(self._spreads))

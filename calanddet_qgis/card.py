@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,11 +41,6 @@ class Card:
     f1: float | None
     f1_data: str
 
-    @property
-    def image_roles(self) -> tuple[str, ...]:
-        """The bands that an image gives."""
-        return tuple(role for role in self.bands if role not in TERRAIN_ROLES)
-
 
 def read_card(path: str) -> Card:
     """The card in a `.safetensors` file. Raises `Failure` where there is none or it is damaged."""
@@ -59,6 +55,13 @@ def read_card(path: str) -> Card:
     except (struct.error, ValueError, KeyError, TypeError, RecursionError):
         message = tr("{} has no card that can be read.").format(name)
     raise Failure("checkpoint", message, tr("Get the file again, or choose another one."))
+
+
+def known_card(path: str) -> Card | None:
+    """The card in a file, None where it has none: of a published file only the worker knows."""
+    with suppress(Failure):
+        return read_card(path)
+    return None
 
 
 def card_from(data: Mapping[str, Any]) -> Card:

@@ -22,6 +22,11 @@ DISK_FLOOR = 16 << 20
 # tiles: calanddet2-rgb on the CPU took 0.68 GB for 1,000 px of width and 0.76 GB for 12,000 px.
 WORKER_BYTES = 800_000_000
 ROW_COPIES = 3
+# Each further network of an ensemble, and a value that is not a byte [bytes].
+MEMBER_BYTES = 250_000_000
+FLOAT_BYTES = 4
+# How often the network sees a tile where mirrorings are averaged.
+FLIP_PASSES = 4
 
 
 @dataclass(frozen=True)
@@ -115,9 +120,10 @@ def tiles(width: int, height: int, size: int, overlap: str) -> Tiles:
     return Tiles(size, stride, columns, rows, origin + margin)
 
 
-def memory(width: int, size: int, bands: int, value_bytes: int) -> int:
+def memory(width: int, size: int, bands: int, value_bytes: int, networks: int = 1) -> int:
     """About what the worker holds [bytes]: the rows under a row of tiles, several times over."""
-    return WORKER_BYTES + ROW_COPIES * width * size * (bands * value_bytes + 2)
+    program = WORKER_BYTES + (networks - 1) * MEMBER_BYTES
+    return program + ROW_COPIES * width * size * (bands * value_bytes + 2)
 
 
 def disk(pixels: int) -> int:
@@ -125,8 +131,13 @@ def disk(pixels: int) -> int:
     return DISK_FLOOR + int(DISK_BYTES_PER_PIXEL * pixels)
 
 
-def seconds(count: int | None, speed: Speed | None) -> float | None:
+def passes(flips: bool) -> int:
+    """How often each network sees a tile."""
+    return FLIP_PASSES if flips else 1
+
+
+def seconds(count: int | None, speed: Speed | None, flips: bool = False) -> float | None:
     """How long that many tiles will take [s], where both are known."""
     if count is None or speed is None or not speed.tiles_per_s:
         return None
-    return speed.other_s + count / speed.tiles_per_s
+    return speed.other_s + passes(flips) * count / speed.tiles_per_s

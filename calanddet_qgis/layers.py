@@ -24,7 +24,13 @@ from .paths import style
 from .translations import translate_style
 
 POLYGON_FILE, POLYGON_TABLE = "landslides.gpkg", "landslides"
-STYLED_RASTERS = ("mask", "probability")
+# The shipped style of each raster by its role; the last two are there only where asked for.
+STYLES = {
+    "mask": "mask",
+    "probability": "probability",
+    "disagreement": "spread",
+    "uncertainty": "spread",
+}
 
 
 def group_name(raster: str, now: datetime) -> str:
@@ -38,11 +44,11 @@ def keep_styles(paths: Mapping[str, str]) -> None:
     The polygons carry theirs in the GeoPackage. A style that is there already stays; a folder that
     cannot be written, that of an older run for one, goes without.
     """
-    for name in STYLED_RASTERS:
-        target = Path(paths[name]).with_suffix(".qml")
+    for role in STYLES.keys() & paths.keys():
+        target = Path(paths[role]).with_suffix(".qml")
         with suppress(OSError):
             if not target.exists():
-                shutil.copyfile(style(name), target)
+                shutil.copyfile(style(STYLES[role]), target)
 
 
 def add_results(project: QgsProject, paths: Mapping[str, str], name: str) -> QgsLayerTreeGroup:
@@ -75,11 +81,22 @@ def polygon_source(path: str) -> str:
     return f"{path}|layername={POLYGON_TABLE}"
 
 
+def raster_titles(paths: Mapping[str, str]) -> dict[str, str]:
+    """What the rasters of a run are called, by their roles, in the order of the group."""
+    titles = {
+        "mask": tr("Mask"),
+        "probability": tr("Probability"),
+        "disagreement": tr("Disagreement"),
+        "uncertainty": tr("Uncertainty"),
+    }
+    return {role: title for role, title in titles.items() if role in paths}
+
+
 def _open(paths: Mapping[str, str]) -> Iterator[QgsMapLayer]:
     keep_styles(paths)
     yield _valid(QgsVectorLayer(polygon_source(paths["polygons"]), tr("Landslides"), "ogr"))
-    yield _styled(QgsRasterLayer(paths["mask"], tr("Mask")), "mask")
-    yield _styled(QgsRasterLayer(paths["probability"], tr("Probability")), "probability")
+    for role, title in raster_titles(paths).items():
+        yield _styled(QgsRasterLayer(paths[role], title), STYLES[role])
 
 
 def _styled(layer: QgsRasterLayer, name: str) -> QgsRasterLayer:

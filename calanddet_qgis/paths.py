@@ -37,3 +37,8 @@ def translations() -> Path:
 def style(name: str) -> Path:
     """Path of a layer style by its name without `.qml`."""
     return home() / "resources" / "styles" / f"{name}.qml"
+
+
+def guide() -> str:
+    """Path of the first page of the guide."""
+    return str(home() / "docs" / "guide.md")

@@ -15,9 +15,11 @@ def plan_line(plan: Plan) -> str:
     """`3,000 × 2,000 px at 0.8 m · 3.84 km² · 24 tiles · about 1.2 GB of memory` and so on."""
     told, lattice = plan.estimate, plan.lattice
     size = tr("{} × {} px").format(number(lattice.width), number(lattice.height))
+    if plan.rasters > 1:
+        size = tr("{} px in {} rasters").format(number(told.pixels), number(plan.rasters))
     if lattice.gsd:
         size = tr("{} at {} m").format(size, number(max(lattice.gsd), 3))
-    if plan.area:
+    if plan.area and plan.rasters == 1:
         size = tr("{} px of {}").format(number(told.pixels), size)
     parts = [size]
     if told.area_m2 is not None:
@@ -103,12 +105,19 @@ def rate_line(run: Run) -> str:
 
 
 def device_line(run: Run) -> str:
-    """What computes, and how much memory the worker holds; empty until the work begins."""
-    if not run.device:
-        return ""
-    memory = None if run.is_over else run.progress.get("memory")
-    told = tr("{} of memory").format(data_size(memory)) if memory else ""
-    return f"{run.device} · {told}" if told else run.device
+    """What computes, and the memory that is in use: on the GPU, and by the worker.
+
+    Empty until the work begins.
+    """
+    if not run.device or run.is_over:
+        return run.device
+    parts, told = [run.device], run.progress
+    if told.get("gpu_memory"):
+        used, whole = map(data_size, told["gpu_memory"])
+        parts.append(tr("{} of its {} in use").format(used, whole))
+    if told.get("memory"):
+        parts.append(tr("{} of memory").format(data_size(told["memory"])))
+    return " · ".join(parts)
 
 
 def ending(run: Run) -> tuple[str, str]:
@@ -122,11 +131,26 @@ def ending(run: Run) -> tuple[str, str]:
     text = tr("Finished in {}.").format(duration(run.result["counts"]["seconds"]))
     if run.project_is_gone:
         text = tr("The project was closed meanwhile, so no layers were added.")
-    return summary(run.result["counts"]), text
+    skipped = skipped_line(run)
+    return summary(run.result["counts"]), f"{text} {skipped}".strip()
+
+
+def skipped_line(run: Run) -> str:
+    """How many rasters could not be searched; empty where all could, or there was only one."""
+    counts, skipped = run.result.get("counts", {}), _skipped(run)
+    if len(skipped) == 1:
+        return tr("1 of {} rasters was skipped.").format(number(counts["rasters"]))
+    text = tr("{} of {} rasters were skipped.")
+    return text.format(number(len(skipped)), number(counts["rasters"])) if skipped else ""
+
+
+def _skipped(run: Run) -> list[dict[str, str]]:
+    """Path and reason of each raster that could not be searched."""
+    return run.result.get("counts", {}).get("skipped") or []
 
 
 def report(run: Run) -> str:
-    """All that somebody needs who is to help with a failed run."""
+    """All that somebody needs who is to help with a run that failed, or skipped rasters."""
     lines = [
         *ending(run),
         "",
@@ -134,6 +158,7 @@ def report(run: Run) -> str:
         tr("Device: {}").format(run.device or "–"),
         tr("Asked for: {}").format(" ".join(run.plan.request.arguments())),
         "",
+        *(f"{each['path']}: {each['reason']}" for each in _skipped(run)),
         *run.log,
         run.failure.details if run.failure else "",
     ]

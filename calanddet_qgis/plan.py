@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,13 +13,22 @@ from qgis.core import QgsGeometry, QgsRasterLayer, QgsRectangle
 
 from . import area as areas
 from . import estimate, export_layer
-from .area import ChosenArea
-from .card import TERRAIN_ROLES, Card
+from .card import Card
+from .choice import (
+    Choice,
+    check_distance,
+    checked_bands,
+    checked_dem,
+    checked_ensemble,
+    checked_inputs,
+    checked_layer,
+    wanted_distance,
+)
 from .estimate import Estimate, Lattice
 from .export_layer import ExportGrid, export_grid
 from .memory import free_memory
-from .messages import Failure, data_size, number, role_names, tr
-from .raster_facts import RasterFacts, facts_of, ground_size, is_paletted
+from .messages import Failure, data_size, number, tr
+from .raster_facts import RasterFacts, facts_of, ground_size
 from .request import (
     DetectRequest,
     check_checkpoint,
@@ -27,29 +36,11 @@ from .request import (
     default_folder,
     raster_source,
 )
+from .settings import SCHEDULER
 from .speeds import speed_of
 
-RGB = ("red", "green", "blue")
 # Side of a tile where the checkpoint is not known yet [px].
 UNKNOWN_TILE = 512
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What is chosen; None or empty leaves the choice to the backend or to the checkpoint."""
-
-    layer: QgsRasterLayer | None
-    checkpoint: str
-    card: Card | None = None  # None: not known
-    bands: dict[str, int] = field(default_factory=dict)  # by role; 0: none chosen
-    dem: QgsRasterLayer | None = None
-    area: ChosenArea | None = None  # None: the whole layer
-    gsd: str = "auto"
-    overlap: str = next(iter(estimate.OVERLAPS))
-    threshold: float | None = None
-    min_area_m2: float = 0.0
-    out: str = ""
-    device: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -64,6 +55,7 @@ class Plan:
     lattice: Lattice
     estimate: Estimate
     notes: tuple[str, ...]
+    rasters: int = 1
 
 
 def make_plan(choice: Choice, now: datetime, taken: Collection[str] = ()) -> Plan:
@@ -71,102 +63,58 @@ def make_plan(choice: Choice, now: datetime, taken: Collection[str] = ()) -> Pla
 
     Raises `Failure`, whose kind names the field, where it cannot work.
     """
-    layer = _checked_layer(choice.layer)
+    layer = checked_layer(choice.layer)
     checkpoint = check_checkpoint(choice.checkpoint)
-    facts, card = facts_of(layer), choice.card
-    bands = _checked_bands(choice, facts)
-    dem = _checked_dem(choice)
-    _check_distance(choice.gsd, facts)
+    more_checkpoints = checked_ensemble(choice)
+    facts, card = choice.scenes.facts if choice.scenes else facts_of(layer), choice.card
+    bands, inputs = checked_bands(choice, facts), checked_inputs(choice)
+    dem = checked_dem(choice.dem)
+    check_distance(choice.gsd, facts)
     inside = areas.in_raster(choice.area, facts) if choice.area else None
     extent = inside.boundingBox() if inside else facts.extent
-    grid = None if facts.is_file else export_grid(facts, extent, _wanted_distance(choice))
+    grid = None if facts.is_file else export_grid(facts, extent, wanted_distance(choice))
     lattice = _lattice(choice, facts, grid, extent)
     told = _estimate(choice, facts, inside, extent if grid else facts.extent, lattice)
+    if choice.scenes:
+        told = choice.scenes.filled(told, facts)
+    named = choice.scenes.names if choice.scenes else ()
     out = _checked_folder(choice, layer, now, taken, told.disk)
     _check_no_file_in_the_way(out)
     request = DetectRequest(
-        raster=str(Path(out, export_layer.FILE_NAME)) if grid else raster_source(layer),
+        raster=_raster(choice, out, grid),
+        more_rasters=named[1:],
         checkpoint=checkpoint,
+        more_checkpoints=more_checkpoints,
         out=out,
         threshold=choice.threshold,
         min_area_m2=choice.min_area_m2,
         overlap=choice.overlap,
+        flips=choice.flips,
         gsd=choice.gsd,
         dem=dem,
         aoi=str(Path(out, areas.FILE_NAME)) if inside else None,
         bands=bands,
+        inputs=inputs,
         device=choice.device,
+        scheduler=SCHEDULER.get(),
         preview=True,
     )
-    notes = tuple(filter(None, (_no_crs(facts), _far_off(choice, lattice, card), _tight(told))))
-    return Plan(layer.name(), request, facts, inside, grid, lattice, told, notes)
+    skipped = choice.scenes.note if choice.scenes else ""
+    told_of = (_no_crs(facts), _far_off(choice, lattice, card), _tight(told), skipped)
+    name = choice.scenes.title if choice.scenes else layer.name()
+    notes = tuple(filter(None, told_of))
+    rasters = choice.scenes.count if choice.scenes else 1
+    return Plan(name, request, facts, inside, grid, lattice, told, notes, rasters)
 
 
 def seconds_by_overlap(choice: Choice, plan: Plan) -> dict[str, float | None]:
     """How long the plan would take with each overlap preset [s]; None where that is not known."""
-    speed = speed_of(choice.checkpoint, choice.device)
+    speed = _speed(choice)
     counts = {
         name: _tile_count(replace(choice, overlap=name), plan.facts, plan.area, plan.lattice)
         for name in estimate.OVERLAPS
     }
-    return {name: estimate.seconds(count, speed) for name, count in counts.items()}
-
-
-def _checked_layer(layer: QgsRasterLayer | None) -> QgsRasterLayer:
-    if layer is None:
-        message = tr("There is no raster layer to search.")
-        raise Failure("raster", message, tr("Add an orthophoto to the project and choose it."))
-    if not layer.isValid() or layer.dataProvider() is None:
-        message = tr("The layer {} cannot be opened.").format(layer.name())
-        raise Failure("raster", message, tr("Repair its data source, or choose another layer."))
-    return layer
-
-
-def _checked_bands(choice: Choice, facts: RasterFacts) -> tuple[int, ...] | None:
-    """The bands in the order of the roles; None leaves them to the worker."""
-    if choice.card is None or not choice.bands or not facts.has_pixels:
-        return None
-    # Without an elevation model the image has to have all of them.
-    roles = choice.card.image_roles if choice.dem else choice.card.bands
-    if roles == RGB and is_paletted(choice.layer):
-        return None
-    missing = [role for role in roles if not choice.bands.get(role)]
-    if missing and set(missing) <= set(TERRAIN_ROLES):
-        message = tr("The checkpoint needs {}, and no elevation model is chosen.")
-        remedy = tr("Choose one, or the band of the image that has it, under More options.")
-        raise Failure("dem", message.format(role_names(missing)), remedy)
-    if missing:
-        message = tr("The image has {} band(s), and none is chosen for {}.")
-        remedy = tr("Choose a band for each, or a checkpoint that needs fewer.")
-        raise Failure("bands", message.format(facts.bands, role_names(missing)), remedy)
-    return tuple(choice.bands[role] for role in roles)
-
-
-def _checked_dem(choice: Choice) -> str | None:
-    if choice.dem is None:
-        return None
-    try:
-        return raster_source(choice.dem)
-    except Failure as failure:
-        raise Failure("dem", str(failure)) from None
-
-
-def _check_distance(gsd: str, facts: RasterFacts) -> None:
-    if gsd in ("auto", "native"):
-        return
-    if not float(gsd) > 0:
-        message = tr("The ground sampling distance {} m is not above 0.").format(gsd)
-        raise Failure("gsd", message, tr("Give metres a pixel."))
-    if not facts.crs.isValid():
-        message = tr("The image has no CRS, so that it cannot be resampled to {} m.").format(gsd)
-        raise Failure("gsd", message, tr("Assign its CRS, or choose the image's own distance."))
-
-
-def _wanted_distance(choice: Choice) -> float | None:
-    """The distance at which a layer without pixels of its own is exported [m]."""
-    if choice.gsd not in ("auto", "native"):
-        return float(choice.gsd)
-    return choice.card.gsd_nominal if choice.card and choice.gsd == "auto" else None
+    return {name: estimate.seconds(count, speed, choice.flips) for name, count in counts.items()}
 
 
 def _lattice(
@@ -197,16 +145,21 @@ def _estimate(
         share = inside.area() / (extent.width() * extent.height())
         pixels, size = max(1, round(whole * share)), areas.size_m2(inside, facts.crs)
     count = _tile_count(choice, facts, inside, lattice)
-    speed = speed_of(choice.checkpoint, choice.device)
+    speed = _speed(choice)
     exported = 0 if facts.is_file else export_layer.BYTES_PER_PIXEL * whole
     return Estimate(
         pixels=pixels,
         area_m2=size,
         tiles=count,
-        seconds=estimate.seconds(count, speed),
-        memory=_memory(lattice, choice.card, facts),
+        seconds=estimate.seconds(count, speed, choice.flips),
+        memory=_memory(lattice, choice, facts),
         disk=estimate.disk(whole) + exported,
     )
+
+
+def _speed(choice: Choice) -> estimate.Speed | None:
+    """How fast it will be; what was measured here says nothing about a cluster."""
+    return None if SCHEDULER.get() else speed_of(choice.checkpoints, choice.device)
 
 
 def _tile_count(
@@ -217,15 +170,30 @@ def _tile_count(
         return None
     size = choice.card.tile_size
     tiles = estimate.tiles(lattice.width, lattice.height, size, choice.overlap)
-    if inside is None:
-        return tiles.columns * tiles.rows
-    extent = facts.extent if facts.is_file else inside.boundingBox()
-    return areas.tiles_in(inside, extent, lattice, tiles)
+    count = tiles.columns * tiles.rows
+    if inside is not None:
+        extent = facts.extent if facts.is_file else inside.boundingBox()
+        count = areas.tiles_in(inside, extent, lattice, tiles)
+    return choice.scenes.part_of(count, facts) if choice.scenes else count
 
 
-def _memory(lattice: Lattice, card: Card | None, facts: RasterFacts) -> int:
+def _memory(lattice: Lattice, choice: Choice, facts: RasterFacts) -> int:
+    card = choice.card
     size, bands = (card.tile_size, len(card.bands)) if card else (UNKNOWN_TILE, facts.bands)
-    return estimate.memory(lattice.width, size, bands, facts.value_bytes)
+    # What several rasters give is put together as floating-point numbers.
+    several = choice.dem or choice.inputs or choice.more_inputs
+    value_bytes = estimate.FLOAT_BYTES if several else facts.value_bytes
+    width = lattice.width
+    if choice.scenes:
+        width = min(width, round(choice.scenes.widest * width / facts.width))
+    return estimate.memory(width, size, bands, value_bytes, len(choice.checkpoints))
+
+
+def _raster(choice: Choice, out: str, grid: ExportGrid | None) -> str:
+    """What the worker reads first: a raster, its export, or a folder of rasters."""
+    if choice.scenes:
+        return choice.scenes.names[0]
+    return str(Path(out, export_layer.FILE_NAME)) if grid else raster_source(choice.layer)
 
 
 def _checked_folder(
@@ -236,6 +204,7 @@ def _checked_folder(
         out = check_fresh(choice.out)
     else:
         source = raster_source(layer) if facts_of(layer).is_file else layer.name()
+        source = choice.scenes.place if choice.scenes else source
         out = _unused(default_folder(source, now), taken)
     if out in taken:
         message = tr("The folder {} is that of another run that is not over.").format(out)

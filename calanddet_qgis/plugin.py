@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import QAction
 from . import translations
 from .gui.announce import Announcer
 from .gui.dock import DetectDock
+from .gui.guide_dialog import GuideDialog
 from .gui.options import OptionsFactory
 from .gui.refine_panel import RefinePanel
 from .gui.review_panel import ReviewPanel
@@ -24,7 +25,7 @@ MENU = "&CALandDet"
 
 class CalandDetPlugin:
     """A panel with a toolbar button and a menu entry, a dialog for the runtime, a page of options,
-    a Processing provider."""
+    a guide, a Processing provider."""
 
     def __init__(self, iface: QgisInterface) -> None:
         self.iface = iface
@@ -45,6 +46,7 @@ class CalandDetPlugin:
         self.dock.add_tab(self.refine, tr("Refine"))
         self.review = ReviewPanel(self.iface)
         self.dock.add_tab(self.review, tr("Review"))
+        self.review.checkpoint_wanted.connect(self.dock.use_checkpoint)
         self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
         self.action = QAction(
             QIcon(icon("calanddet")), tr("Landslide detection"), self.iface.mainWindow()
@@ -56,9 +58,14 @@ class CalandDetPlugin:
         self.runtime_action = QAction(tr("Runtime…"), self.iface.mainWindow())
         self.runtime_action.setObjectName("calanddetShowRuntime")
         self.iface.addPluginToRasterMenu(MENU, self.runtime_action)
+        self.guide = GuideDialog(self.iface.mainWindow())
+        self.guide_action = QAction(tr("CALandDet guide"), self.iface.mainWindow())
+        self.guide_action.setObjectName("calanddetShowGuide")
+        self.iface.pluginHelpMenu().addAction(self.guide_action)
         self.dock.hide()
         self.dock.setToggleVisibilityAction(self.action)
         self.runtime_action.triggered.connect(self.runtime.present)
+        self.guide_action.triggered.connect(self.guide.present)
         self.runtime.changed.connect(self.dock.refresh)
         self.dock.runtime_wanted.connect(self.runtime.present)
         self.announcer = Announcer(self.iface)
@@ -76,6 +83,11 @@ class CalandDetPlugin:
         self.dock.runtime_wanted.disconnect(self.runtime.present)
         self.runtime.changed.disconnect(self.dock.refresh)
         self.runtime_action.triggered.disconnect(self.runtime.present)
+        self.guide_action.triggered.disconnect(self.guide.present)
+        self.iface.pluginHelpMenu().removeAction(self.guide_action)
+        self.guide_action.deleteLater()
+        self.guide.close()
+        self.guide.deleteLater()
         self.iface.removePluginRasterMenu(MENU, self.runtime_action)
         self.runtime_action.deleteLater()
         self.runtime.close()
@@ -84,6 +96,7 @@ class CalandDetPlugin:
         self.iface.removeToolBarIcon(self.action)
         self.action.deleteLater()
         self.iface.removeDockWidget(self.dock)
+        self.review.checkpoint_wanted.disconnect(self.dock.use_checkpoint)
         self.dock.deleteLater()
         self.iface.unregisterOptionsWidgetFactory(self.options)
         QgsApplication.processingRegistry().removeProvider(self.provider)

@@ -25,7 +25,9 @@ from .card import TERRAIN_ROLES
 MEMORY_SOURCES = ("MEM:", "/vsimem/")
 # Where previews of running detections are held.
 PREVIEW_FOLDER = "/vsimem/calanddet/"
-RESULT_RASTERS = ("probability.tif", "mask.tif")
+RESULT_KINDS = ("probability", "mask", "disagreement", "uncertainty")
+# Of one raster, and the mosaics of many.
+RESULT_RASTERS = tuple(f"{kind}.{end}" for end in ("tif", "vrt") for kind in RESULT_KINDS)
 # Words in the names of bands, by role; other roles go by their own names.
 BAND_WORDS = {
     "coastal": ("coastal", "b01"),

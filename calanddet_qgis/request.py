@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from qgis.core import QgsProviderRegistry, QgsRasterLayer
 from . import estimate
 from .messages import Failure, tr
 from .paths import bundled_checkpoint
-from .raster_facts import is_file
+from .raster_facts import RESULT_RASTERS, is_file
 from .runtime import current_runtime
 from .settings import CHECKPOINT, WORKER_PYTHON
 from .worker import INTERPRETER_SWITCHES
@@ -25,16 +26,17 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*]')
 # Of a raster's name, in the name of a folder: file systems allow 255 bytes for the whole.
 MAX_STEM = 60
-RESULT_NAMES = ("landslides.gpkg", "mask.tif", "probability.tif", "run.json")
+RESULT_NAMES = ("landslides.gpkg", "run.json", *RESULT_RASTERS)
 
 
 @dataclass(frozen=True)
 class DetectRequest:
     """One run of detection; None leaves the choice to the backend or to the checkpoint."""
 
-    raster: str  # what GDAL opens
+    raster: str  # what GDAL opens; or a folder of rasters
     checkpoint: str
     out: str
+    more_rasters: tuple[str, ...] = ()  # searched in the same run
     threshold: float | None = None
     min_area_m2: float = 0.0
     overlap: str = OVERLAPS[0]
@@ -42,14 +44,22 @@ class DetectRequest:
     dem: str | None = None
     aoi: str | None = None
     bands: tuple[int, ...] | None = None  # of the image, from 1, in the order of the roles
+    more_checkpoints: tuple[str, ...] = ()  # an ensemble with `checkpoint`
+    inputs: tuple[str, ...] = ()  # ROLE=PATH[:BAND], or a file or folder with named bands
+    flips: bool = False  # average over four mirrorings of each tile
     device: str = DEVICES[0]
+    scheduler: str = ""  # address of a Dask scheduler; empty: this computer
     resume: bool = False  # go on where a run into the same folder was stopped
     preview: bool = False  # hear now and then of a small raster of what is finished
+
+    @property
+    def checkpoints(self) -> tuple[str, ...]:
+        """All checkpoints: one, or those of an ensemble."""
+        return (self.checkpoint, *self.more_checkpoints)
 
     def arguments(self) -> list[str]:
         """The worker's command and its options."""
         options = {
-            "--checkpoint": self.checkpoint,
             "--out": self.out,
             "--overlap": self.overlap,
             "--gsd": self.gsd,
@@ -59,12 +69,27 @@ class DetectRequest:
             "--aoi": self.aoi,
             "--bands": ",".join(map(str, self.bands)) if self.bands else None,
             "--device": self.device if self.device != DEVICES[0] else None,
+            "--scheduler": self.scheduler or None,
         }
         given = {name: value for name, value in options.items() if value is not None}
-        # One word each, so that no value is ever taken for an option.
-        words = ["detect", self.raster, *(f"{name}={value}" for name, value in given.items())]
-        switches = {"--resume": self.resume, "--preview": self.preview}
+        # One word each, so that no value is ever taken for an option. Only checkpoints may be
+        # several: they are absolute paths.
+        words = ["detect", self.raster, *self.more_rasters, *self._checkpoint_words()]
+        words += [f"{name}={value}" for name, value in given.items()]
+        words += [f"--input={each}" for each in self.inputs]
+        switches = {
+            "--flips": self.flips,
+            # How far the mirrorings lie apart costs nothing more, and orders the review.
+            "--uncertainty": self.flips,
+            "--resume": self.resume,
+            "--preview": self.preview,
+        }
         return [*words, *(name for name, wanted in switches.items() if wanted)]
+
+    def _checkpoint_words(self) -> list[str]:
+        if self.more_checkpoints:
+            return ["--checkpoint", *self.checkpoints]
+        return [f"--checkpoint={self.checkpoint}"]
 
     def command(self) -> list[str]:
         """The whole command line of the worker. Raises `Failure` where its Python is not set."""
@@ -76,6 +101,15 @@ def show_command(checkpoint: str) -> list[str]:
     """The command that tells what a checkpoint is. Raises `Failure` where there is no worker."""
     switches = [*INTERPRETER_SWITCHES, "-m", "backend"]
     return [worker_python(), *switches, "checkpoint", "show", checkpoint, "--json"]
+
+
+def cluster_command(scheduler: str) -> list[str]:
+    """The command that asks a Dask scheduler whether it answers, and with which workers.
+
+    Raises `Failure` where there is no worker.
+    """
+    switches = [*INTERPRETER_SWITCHES, "-m", "backend"]
+    return [worker_python(), *switches, "cluster", "check", scheduler, "--json"]
 
 
 def worker_python() -> str:
@@ -134,6 +168,21 @@ def check_checkpoint(path: str) -> str:
         message = tr("There is no checkpoint file {}.").format(path)
         raise Failure("checkpoint", message, tr("Choose another file."))
     return os.path.abspath(path)
+
+
+def check_ensemble(first: str, others: Iterable[str]) -> tuple[str, ...]:
+    """The absolute paths of the further checkpoints of an ensemble.
+
+    Raises `Failure` where one is not there or chosen twice.
+    """
+    chosen = [check_checkpoint(first)]
+    for other in others:
+        path = check_checkpoint(other)
+        if path in chosen:
+            message = tr("The checkpoint {} is chosen twice.").format(Path(path).name)
+            raise Failure("ensemble", message, tr("Take one of the two out."))
+        chosen.append(path)
+    return tuple(chosen[1:])
 
 
 def check_fresh(folder: str) -> str:

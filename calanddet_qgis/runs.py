@@ -16,6 +16,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from . import area as areas
 from . import speeds
+from .estimate import passes
 from .export_layer import Exporter, LayerCopy
 from .layers import add_results, group_name
 from .messages import Failure, tr
@@ -111,11 +112,13 @@ class Run:
     def remember_speed(self) -> None:
         """Keep what was measured, for the estimates to come."""
         request, counts = self.plan.request, self.result["counts"]
-        if len(self._tiles_s) == 2 and not request.resume:
-            duration = self._tiles_s[1] - self._tiles_s[0]
-            total = counts.get("seconds", 0)
+        if len(self._tiles_s) == 2 and not (request.resume or request.scheduler):
             speeds.remember(
-                request.checkpoint, request.device, counts.get("tiles", 0), duration, total
+                request.checkpoints,
+                request.device,
+                passes(request.flips) * counts.get("tiles", 0),
+                self._tiles_s[1] - self._tiles_s[0],
+                counts.get("seconds", 0),
             )
 
 

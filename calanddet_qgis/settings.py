@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from qgis.core import QgsSettings
 
-Value = TypeVar("Value", str, float)
+Value = TypeVar("Value", str, float, bool)
 
 
 @dataclass(frozen=True)
@@ -40,4 +40,7 @@ DEVICE = Setting("device", "")  # empty: the best there is
 OUTPUT_PARENT = Setting("output_parent", "")  # folder in which the last chosen output folder lies
 THRESHOLD = Setting("threshold", 0.0)  # probability; 0: the checkpoint's own
 MIN_AREA = Setting("min_area_m2", 0.0)  # [m2]
+SCENES_FOLDER = Setting("scenes_folder", "")  # in which the last chosen folder of images lies
+SCHEDULER = Setting("scheduler", "")  # address of a Dask scheduler; empty: this computer
 OVERLAP = Setting("overlap", "")  # preset; empty: the default
+FLIPS = Setting("flips", False)  # whether four mirrorings of each tile are averaged

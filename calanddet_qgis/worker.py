@@ -24,7 +24,7 @@ from qgis.core import QgsTask
 from qgis.PyQt.QtCore import pyqtSignal
 
 from .memory import process_memory
-from .messages import Cancelled, Failure, crash, tr
+from .messages import Cancelled, Failure, crash, number, tr
 from .paths import home
 from .translations import translated_sentence
 
@@ -40,6 +40,8 @@ CANCELLED_EXIT_CODE = 3
 GRACE_S = 5.0
 # How long the pipes of a worker that has ended may stay open in a child of its own [s].
 DRAIN_S = 1.0
+# A worker says something every second: after so long without a word something holds it up [s].
+SILENCE_S = 20.0
 # Longest piece of a line [characters]; lines that may wait to be handled.
 MAX_LINE = 1 << 20
 MAX_WAITING = 1000
@@ -59,6 +61,7 @@ ENVIRONMENT = (
     "USERPROFILE", "USERNAME", "HOMEDRIVE", "HOMEPATH", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA",
     "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "TEMP", "TMP", "NUMBER_OF_PROCESSORS",
     "PROCESSOR_ARCHITECTURE", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER",
+    "CALANDDET_CACHE",
 )  # fmt: skip
 
 
@@ -74,14 +77,15 @@ def worker_environment(environment: Mapping[str, str]) -> dict[str, str]:
 def run_worker(
     command: Sequence[str], on_event: OnEvent, is_cancelled: Callable[[], bool]
 ) -> Event:
-    """Run a worker to its end and return its result event; `on_event` gets progress and the like.
+    """Run a worker to its end and return its result event; `on_event` gets progress and the like,
+    and a warning where the worker falls silent.
 
     Both callables are called in the calling thread only. Raises `Failure` where the worker cannot
     be started, reports an error or crashes, and `Cancelled` where it was stopped.
     """
     end: Event = {}
     with _Worker(command) as worker:
-        for event in _events(worker.lines(is_cancelled)):
+        for event in _events(worker.lines(is_cancelled, lambda: on_event(_silence()))):
             # On a busy machine a last repetition of the progress may come behind it.
             if event["event"] in ("result", "error"):
                 end = event
@@ -89,15 +93,27 @@ def run_worker(
             if event["event"] == "progress":
                 event["memory"] = worker.memory()
             on_event(event)
-    return _outcome(end, worker)
+    return _outcome(end, worker, command[0])
 
 
-def _outcome(end: Event, worker: _Worker) -> Event:
+def _silence() -> Event:
+    text = tr("The worker has said nothing for {} s: it hangs, or the computer is very busy.")
+    remedy = tr("Wait, or cancel the run.")
+    text = f"{text.format(number(SILENCE_S))} {remedy}"
+    return {"event": "log", "level": "warning", "text": text}
+
+
+def _outcome(end: Event, worker: _Worker, python: str) -> Event:
     if end.get("event") == "result":
         return end
     if worker.cancelled or worker.exit_code == CANCELLED_EXIT_CODE:
         raise Cancelled
-    if end.get("event") == "error":
+    told = end.get("event") == "error"
+    if (not told or end.get("kind") == "bug") and not os.path.exists(python):
+        message = tr("The worker's Python {} went away during the run.").format(python)
+        remedy = tr("Repair the runtime, or set it up again, in Raster > CALandDet > Runtime.")
+        raise Failure("runtime", message, remedy, worker.stderr_tail)
+    if told:
         texts = [str(end.get(name, "")) for name in ("kind", "message", "remedy")]
         raise Failure(*texts, details=worker.stderr_tail)
     raise crash(worker.exit_code, worker.stderr_tail)
@@ -180,9 +196,11 @@ class _Worker:
             self._memory, self._memory_asked_at = process_memory(self._process.pid), now
         return self._memory
 
-    def lines(self, is_cancelled: Callable[[], bool]) -> Iterator[str]:
+    def lines(
+        self, is_cancelled: Callable[[], bool], on_silence: Callable[[], None]
+    ) -> Iterator[str]:
         """What the worker says on stdout until it ends; a cancel makes it end."""
-        until = math.inf
+        until, heard_at = math.inf, time.monotonic()
         while time.monotonic() < min(until, self._grace_ends):
             if not self.cancelled and is_cancelled():
                 self._cancel()
@@ -191,9 +209,13 @@ class _Worker:
             except queue.Empty:
                 if self._process.poll() is not None:
                     until = min(until, time.monotonic() + DRAIN_S)
+                if time.monotonic() - heard_at > SILENCE_S:
+                    heard_at = math.inf  # once is enough, until there is a word
+                    on_silence()
                 continue
             if line is None:
                 return
+            heard_at = time.monotonic()
             yield line
 
     def _cancel(self) -> None:

@@ -10,8 +10,9 @@ import numpy as np
 
 from backend.benchmark.rounds import Measured, Turn, take_turns
 from backend.benchmark.scenario import Scenario
+from backend.engines import Examined
 from backend.engines.devices import prefers_bf16
-from backend.engines.gate import Comparison, Examined, Verdict
+from backend.engines.gate import Comparison, Verdict
 from backend.events import Log, Meter, OnEvent
 from backend.vectorize import level
 
@@ -66,12 +67,13 @@ def compare_engines(scenario: Scenario, repeats: int, on_event: OnEvent) -> Engi
 
 def _turns(scenario: Scenario, on_event: OnEvent) -> list[Turn]:
     precisions = ["fp32", "bf16"]
-    if not prefers_bf16(scenario.device):
+    kind = scenario.device.partition(":")[0]
+    if not prefers_bf16(kind):
         precisions = ["fp32"]
         on_event(Log("warning", f"bf16 is left out: the {scenario.device} has no units for it."))
     kinds = {"torch": "torch"}
-    if scenario.device in FAST:
-        kinds["fast"] = FAST[scenario.device]
+    if kind in FAST:
+        kinds["fast"] = FAST[kind]
     return [
         Turn(
             f"{label} {precision}",

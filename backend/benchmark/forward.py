@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 from backend.benchmark.contender import Ready
 from backend.benchmark.scenario import Scenario
 from backend.checkpoint import load, read_card
+from backend.engines import Cutting, Overlapping, Pending, begin
 from backend.engines.choose import Imagery, choose_engine
 from backend.engines.devices import choose_device
+from backend.engines.runs import singles
 from backend.inference import sample_tiles
 from backend.raster.inputs import open_source
 from backend.raster.source import SourceRequest
@@ -37,11 +40,17 @@ def run(scenario: Scenario, ready: Ready) -> int:
     tiles = np.resize(tiles, (max(len(tiles), size), *tiles.shape[1:]))
     ready(engine.description)
     count, done = tiling.rows * tiling.columns, 0
+    most = engine.in_flight if isinstance(engine, Overlapping | Cutting) else 1
+    handed: deque[Pending] = deque()
     while done < count:
         first = done % (len(tiles) - size + 1)
         batch = tiles[first : first + min(size, count - done)]
-        engine.predict(batch)
+        handed.append(begin(engine, singles(batch)))
         done += len(batch)
+        if len(handed) == most:
+            handed.popleft().result()
+    for pending in handed:
+        pending.result()
     return done
 
 

@@ -24,7 +24,7 @@ def run(scenario: Scenario, ready: Ready) -> int:
     device = choose_device(scenario.device)
     network = load(scenario.checkpoint).network.to(device.name)
     inferer = inferers.SlidingWindowInferer(
-        (scenario.size, scenario.size), BATCH_SIZES[device.name], overlap=0.5, mode="constant"
+        (scenario.size, scenario.size), BATCH_SIZES[device.kind], overlap=0.5, mode="constant"
     )
     # What it blends by: the centre of a window counts, the rest does not.
     inferer.roi_weight_map = torch.from_numpy(centre(scenario))

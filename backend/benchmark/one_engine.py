@@ -12,9 +12,10 @@ from backend.benchmark.contender import Ready
 from backend.benchmark.forward import some_tiles
 from backend.benchmark.scenario import Scenario
 from backend.checkpoint import Checkpoint, load
+from backend.engines import Examination, Examined, examine
 from backend.engines.choose import Imagery, choose_engine
 from backend.engines.devices import DeviceInfo, choose_device, usable_threads
-from backend.engines.gate import TILES, Examined
+from backend.engines.gate import TILES
 from backend.engines.tile_network import TileNetwork
 from backend.engines.torch_engine import BATCH_SIZES
 from backend.errors import DeviceError
@@ -29,15 +30,13 @@ def run(scenario: Scenario, ready: Ready) -> int:
         engine = TorchExaminer(checkpoint, scenario.margin, device, scenario.precision)
     else:
         engine = _fast(checkpoint, scenario, device)
-    size = engine.batch_size
     # Memory and kernels are chosen with the first batch.
-    engine.examine(tiles[:size])
+    engine.examine(tiles[: engine.batch_size])
     ready(engine.description)
-    parts = [engine.examine(tiles[at : at + size]) for at in range(0, len(tiles), size)]
-    answers = {"probability": np.concatenate([part[0] for part in parts])}
-    presence = [part[1] for part in parts if part[1] is not None]
-    if presence:
-        answers["presence"] = np.concatenate(presence)
+    probability, presence = engine.examine(tiles)
+    answers: dict[str, NDArray[Any]] = {"probability": probability}
+    if presence is not None:
+        answers["presence"] = presence
     np.savez(scenario.answers, allow_pickle=False, **answers)
     return len(tiles)
 
@@ -49,17 +48,20 @@ class TorchExaminer:
         self, checkpoint: Checkpoint, margin: int, device: DeviceInfo, precision: str
     ) -> None:
         """`margin` [px] is dropped from each side of a tile."""
-        if device.name == "cpu":
+        if device.kind == "cpu":
             torch.set_num_threads(usable_threads())
-        self.batch_size = BATCH_SIZES[device.name]
+        self.batch_size = BATCH_SIZES[device.kind]
         self.description = f"{device.description}, torch {torch.__version__}, {precision}"
-        self._device = device.name
+        self._device, self._kind = device.name, device.kind
         self._network = TileNetwork(checkpoint, margin).to(device.name).eval()
         self._reduced = precision == "bf16"
 
     def examine(self, tiles: NDArray[Any]) -> Examined:
         """Probabilities (B, stride, stride) in 1/250, and presence logits where there are any."""
-        autocast = torch.autocast(self._device, torch.bfloat16, enabled=self._reduced)
+        return examine(tiles, self.batch_size, 1, lambda batch: Examination(self._forward(batch)))
+
+    def _forward(self, tiles: NDArray[Any]) -> Examined:
+        autocast = torch.autocast(self._kind, torch.bfloat16, enabled=self._reduced)
         with torch.inference_mode(), autocast:
             answer, *presence = self._network(torch.from_numpy(tiles).to(self._device))
             logits = presence[0].float().cpu().numpy() if presence else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,16 +18,18 @@ from numpy.typing import NDArray
 from backend.checkpoint import Checkpoint
 from backend.engines import Engine
 from backend.engines.cache import cache_folder, write_text
-from backend.engines.cuda_engine import CudaEngine
+from backend.engines.cuda_engine import CudaEngine, reduced_dtype
 from backend.engines.devices import DeviceInfo, prefers_bf16
-from backend.engines.gate import TILES, Examinable, Verdict, compare, parse_verdict
+from backend.engines.gate import TILES, Examinable, Verdict, compare, parse_verdict, parse_verdicts
 from backend.engines.openvino_engine import OpenVinoEngine
 from backend.engines.openvino_library import Library
 from backend.engines.torch_engine import TorchEngine
 from backend.errors import DeviceError
 from backend.raster.grid import PROBABILITY_SCALE
+from backend.workspace import refused
 
-# Of a verdict that is shipped beside a checkpoint: calanddet.safetensors, calanddet.bf16.json.
+# Of the list of verdicts that is shipped beside a checkpoint: calanddet.safetensors,
+# calanddet.bf16.json. Of a single one in the cache as well.
 SIDECAR_SUFFIX = ".bf16.json"
 # A raster with fewer tiles than this is done in fp32 before a trial of bf16 would pay.
 TRIAL_PAYS = 10 * TILES
@@ -69,10 +72,10 @@ def choose_engine(
     what was decided and why.
     """
     warn = partial(log, "warning")
-    if device.name == "mps":
+    if device.kind == "mps":
         return TorchEngine(checkpoint, margin, device, precision, warn)
     try:
-        maker = _cuda_maker(device) if device.name == "cuda" else _openvino_maker()
+        maker = maker_for(device)
 
         def engine(precision: str) -> FastEngine:
             return maker.make(checkpoint, margin, device, precision, imagery.dtype, warn)
@@ -100,16 +103,24 @@ class Maker:
     processor: str
     reduces: bool
     """Whether the lower precision is the faster one."""
+    abilities: str
+    """What of the processor decides how results are rounded."""
 
 
-def _openvino_maker() -> Maker:
+def maker_for(device: DeviceInfo) -> Maker:
+    """What makes the fast engines of a device; raises `DeviceError` where there are none."""
+    if device.kind == "cuda":
+        reduced = str(reduced_dtype())
+        return Maker(
+            CudaEngine, f"torch {torch.__version__}", device.description, True, f"cuda {reduced}"
+        )
+    if device.kind != "cpu":
+        raise DeviceError(f"There is only PyTorch for {device.description}.")
     library = Library.load()
     make = partial(OpenVinoEngine, library)
-    return Maker(make, library.name, library.processor, prefers_bf16("cpu"))
-
-
-def _cuda_maker(device: DeviceInfo) -> Maker:
-    return Maker(CudaEngine, f"torch {torch.__version__}", device.description, reduces=True)
+    abilities = torch.cpu.get_capabilities()
+    bf16 = [name for name in ("amx_bf16", "avx512_bf16") if abilities.get(name)]
+    return Maker(make, library.name, library.processor, prefers_bf16("cpu"), " ".join(bf16[:1]))
 
 
 def _automatic(
@@ -121,7 +132,7 @@ def _automatic(
 ) -> FastEngine:
     """The engine in bf16 where a verdict is for it, else in fp32."""
     path = verdict_path(checkpoint, maker)
-    verdict = _known_verdict(checkpoint, path)
+    verdict = _known_verdict(checkpoint, maker, path)
     if verdict is not None:
         log("info", f"{_decision(verdict)}.")
         return engine("bf16" if verdict.passes else "fp32")
@@ -144,7 +155,7 @@ def _trial(
 ) -> Verdict:
     batches = ((tiles, None) for tiles in imagery.sample(TILES))
     comparison = compare(exact, reduced, imagery.level, batches)
-    return comparison.verdict(checkpoint.sha256, maker.name, maker.processor)
+    return comparison.verdict(checkpoint.sha256, maker.name, maker.processor, maker.abilities)
 
 
 def _decision(verdict: Verdict) -> str:
@@ -164,14 +175,38 @@ def verdict_path(checkpoint: Checkpoint, maker: Maker) -> Path | None:
     return folder / f"{checkpoint.sha256[:12]}-{name}{SIDECAR_SUFFIX}" if folder else None
 
 
-def _known_verdict(checkpoint: Checkpoint, path: Path | None) -> Verdict | None:
+def _known_verdict(checkpoint: Checkpoint, maker: Maker, path: Path | None) -> Verdict | None:
     """What was found on this computer, or else what was shipped with the checkpoint."""
-    for place in (path, checkpoint.path.with_suffix(SIDECAR_SUFFIX)):
-        with suppress(OSError, UnicodeDecodeError):
-            verdict = place and parse_verdict(place.read_text("utf-8"), checkpoint.sha256)
-            if verdict:
-                return verdict
-    return None
+    with suppress(OSError, UnicodeDecodeError):
+        verdict = path and parse_verdict(path.read_text("utf-8"), checkpoint.sha256)
+        if verdict:
+            return verdict
+    alike = (one for one in _shipped(checkpoint) if _kind(one) == (maker.name, maker.abilities))
+    return next(alike, None)
+
+
+def _kind(verdict: Verdict) -> tuple[str, str]:
+    """Of what a verdict that was found elsewhere holds."""
+    return verdict.engine, verdict.abilities
+
+
+def _shipped(checkpoint: Checkpoint) -> list[Verdict]:
+    with suppress(OSError, UnicodeDecodeError):
+        text = checkpoint.path.with_suffix(SIDECAR_SUFFIX).read_text("utf-8")
+        return parse_verdicts(text, checkpoint.sha256)
+    return []
+
+
+def ship(checkpoint: Checkpoint, verdict: Verdict) -> Path:
+    """Add a verdict to those beside the checkpoint, in place of an older one of its kind.
+
+    Raises `OutputError` where the folder cannot be written.
+    """
+    path = checkpoint.path.with_suffix(SIDECAR_SUFFIX)
+    others = [one for one in _shipped(checkpoint) if _kind(one) != _kind(verdict)]
+    with refused(path.parent):
+        write_text(path, json.dumps([one.fields() for one in (*others, verdict)], indent=2) + "\n")
+    return path
 
 
 def _keep(path: Path | None, verdict: Verdict) -> str:

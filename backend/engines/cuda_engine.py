@@ -1,14 +1,15 @@
 """The engine for NVIDIA GPUs: one batch is copied in while another is computed.
 
-Tiles travel as uint8 through pinned memory on a stream of their own; the network is recorded once
-as a CUDA graph of a full batch, since launching its kernels one by one takes longer than they do.
+Rows of tiles travel in one piece, as uint8 through pinned memory on a stream of their own, and are
+cut there; the network is recorded once as a CUDA graph of a full batch, since launching its kernels
+one by one takes longer than they do.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from backend.checkpoint import Checkpoint
+from backend.engines import Examined, examine
 from backend.engines.devices import DeviceInfo
-from backend.engines.gate import Examined
+from backend.engines.runs import Run, pack, singles, unpack
 from backend.engines.tile_network import TileNetwork
 from backend.errors import DeviceError
 
@@ -40,6 +42,8 @@ class _Slot:
     """The buffers of one batch: pinned and on the GPU, going in and coming out."""
 
     pinned: Tensor
+    sent: Tensor
+    """What was pinned, as it arrives on the GPU; `tiles` are cut of it."""
     tiles: Tensor
     results: tuple[Tensor, ...]
     fetched: tuple[Tensor, ...]
@@ -80,7 +84,7 @@ class CudaEngine:
         results are not the plain network's.
         """
         self.precision = precision
-        self._reduced = _reduced_dtype() if precision == "bf16" else None
+        self._reduced = reduced_dtype() if precision == "bf16" else None
         named = str(self._reduced or torch.float32).removeprefix("torch.")
         self.description = f"{device.description}, {named}"
         self._log = log
@@ -109,22 +113,19 @@ class CudaEngine:
 
     def examine(self, tiles: NDArray[Any]) -> Examined:
         """As `predict`, with the presence logits (B, 1) where the network has a presence head."""
-        size = self.batch_size
-        parts = [self.submit(tiles[at : at + size]).collect() for at in range(0, len(tiles), size)]
-        presence = [part[1] for part in parts if part[1] is not None]
-        return (
-            np.concatenate([part[0] for part in parts]),
-            np.concatenate(presence) if presence else None,
+        return examine(
+            tiles, self.batch_size, SLOTS, lambda batch: self.submit_runs(singles(batch))
         )
 
-    def submit(self, tiles: NDArray[Any]) -> OnItsWay:
+    def submit_runs(self, runs: Sequence[Run]) -> OnItsWay:
         """Hand over up to `batch_size` tiles; collect at most `in_flight` later, in order."""
-        slot, count = self._slots[0], len(tiles)
+        slot, count = self._slots[0], sum(run.count for run in runs)
         self._slots.rotate(-1)
         slot.done.synchronize()
-        slot.pinned[:count].copy_(torch.from_numpy(np.ascontiguousarray(tiles)))
+        filled = pack(runs, slot.pinned)
         with torch.cuda.stream(self._copies):
-            slot.tiles.copy_(slot.pinned, non_blocking=True)
+            slot.sent[:filled].copy_(slot.pinned[:filled], non_blocking=True)
+            unpack(runs, slot.sent, slot.tiles)
             slot.arrived.record()
         torch.cuda.current_stream().wait_event(slot.arrived)
         slot.run()
@@ -172,8 +173,10 @@ class CudaEngine:
 
     def _slot(self) -> _Slot:
         shape = (self.batch_size, *self._tile)
-        pinned = torch.zeros(shape, dtype=self._dtype, pin_memory=True)
         tiles = torch.zeros(shape, dtype=self._dtype, device="cuda")
+        # Room for tiles that share nothing.
+        pinned = torch.zeros(tiles.numel(), dtype=self._dtype, pin_memory=True)
+        sent = torch.zeros_like(pinned, device="cuda")
         results, run = self._recorded(tiles)
         fetched = tuple(
             torch.empty(result.shape, dtype=result.dtype, pin_memory=True) for result in results
@@ -181,7 +184,7 @@ class CudaEngine:
         events = [torch.cuda.Event() for _ in range(3)]
         for event in events:
             event.record()
-        return _Slot(pinned, tiles, results, fetched, run, *events)
+        return _Slot(pinned, sent, tiles, results, fetched, run, *events)
 
     def _recorded(self, tiles: Tensor) -> tuple[tuple[Tensor, ...], Callable[[], object]]:
         """Where the results of a batch appear, and what computes them."""
@@ -231,7 +234,7 @@ def _collected(slot: _Slot, count: int) -> Examined:
     return arrays[0], arrays[1] if len(arrays) > 1 else None
 
 
-def _reduced_dtype() -> torch.dtype:
+def reduced_dtype() -> torch.dtype:
     """bfloat16, or float16 on GPUs from before Ampere, which only emulate it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

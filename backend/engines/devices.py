@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,37 +19,75 @@ class DeviceInfo:
     """One device: `reason` says why it cannot be used where `available` is False."""
 
     name: str
+    """As torch has it: cpu, mps, cuda, or where there are several GPUs cuda:0, cuda:1, ..."""
     available: bool
     description: str
     reason: str = ""
 
+    @property
+    def kind(self) -> str:
+        """The name without a number."""
+        return self.name.partition(":")[0]
+
 
 def list_devices() -> list[DeviceInfo]:
     """All devices in the order of preference."""
-    return [_cuda(), _mps(), _cpu()]
+    return [*_cuda(), _mps(), _cpu()]
 
 
 def choose_device(name: str) -> DeviceInfo:
     """The device of that name, or for `auto` the best there is.
 
-    Raises `DeviceError` where a device is asked for by name and absent: never a silent fall-back.
+    A GPU that is chosen by its number becomes torch's current one. Raises `DeviceError` where a
+    device is asked for by name and absent: never a silent fall-back.
     """
+    devices = list_devices()
     if name == "auto":
-        return next(device for device in list_devices() if device.available)
-    device = next(device for device in list_devices() if device.name == name)
+        return next(device for device in devices if device.available)
+    device = _named(name, devices)
     if not device.available:
-        raise DeviceError(
-            f"The device {name} cannot be used: {device.reason}.",
-            "Use the CPU (--device cpu), or let the best device be chosen (--device auto).",
-        )
+        raise DeviceError(f"The device {name} cannot be used: {device.reason}.", _others(devices))
+    if ":" in name:
+        torch.cuda.set_device(name)
     return device
 
 
-def prefers_bf16(name: str) -> bool:
-    """Whether the device of that name computes faster in bfloat16 than in float32."""
+def _named(name: str, devices: Iterable[DeviceInfo]) -> DeviceInfo:
+    """The device of that name; plain cuda is the GPU that is torch's current one, the first."""
+    of_kind = [device for device in devices if device.kind == name.partition(":")[0]]
+    if name in ("cuda", "cuda:0") and len(of_kind) == 1:
+        return of_kind[0]
     if name == "cuda":
+        return of_kind[torch.cuda.current_device()]
+    gpus = sum(device.available for device in of_kind)
+    count = "there is 1 NVIDIA GPU, cuda:0" if gpus == 1 else f"there are {gpus} NVIDIA GPUs"
+    absent = DeviceInfo(name, False, "", of_kind[0].reason or count)
+    return next((device for device in of_kind if device.name == name), absent)
+
+
+def _others(devices: Iterable[DeviceInfo]) -> str:
+    """What to do where a device is not there."""
+    names = [f"{one.name} ({one.description})" for one in devices if one.available]
+    if len(names) == 1:
+        return "Use the CPU (--device cpu), or let the best device be chosen (--device auto)."
+    return f"Choose one that is there (--device): {', '.join(names)}."
+
+
+def gpu_memory(device: DeviceInfo) -> tuple[int, int] | None:
+    """What is in use of a GPU's memory, by all programs, and all of it [bytes]; None for a CPU."""
+    if device.kind == "cuda":
+        free, whole = torch.cuda.mem_get_info(device.name)
+        return whole - free, whole
+    if device.kind == "mps":
+        return torch.mps.driver_allocated_memory(), torch.mps.recommended_max_memory()
+    return None
+
+
+def prefers_bf16(kind: str) -> bool:
+    """Whether the device of that kind computes faster in bfloat16 than in float32."""
+    if kind == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    abilities = torch.cpu.get_capabilities() if name == "cpu" else {}
+    abilities = torch.cpu.get_capabilities() if kind == "cpu" else {}
     return bool(abilities.get("avx512_bf16") or abilities.get("amx_bf16"))
 
 
@@ -65,20 +104,25 @@ def spare_one(cores: int) -> int:
     return cores - 1 if cores > 2 else cores
 
 
-def _cuda() -> DeviceInfo:
+def _cuda() -> list[DeviceInfo]:
+    """Each NVIDIA GPU that torch can use, or the reason why there is none."""
     if torch.version.cuda is None:
         reason = f"torch {torch.__version__} is a build without CUDA"
-        return DeviceInfo("cuda", False, "NVIDIA GPU", reason)
+        return [DeviceInfo("cuda", False, "NVIDIA GPU", reason)]
     try:
         torch.cuda.init()
     except (RuntimeError, AssertionError) as error:
         reason = str(error).strip().split(". ")[0].rstrip(".")
-        return DeviceInfo("cuda", False, "NVIDIA GPU", reason)
-    properties = torch.cuda.get_device_properties(0)
+        return [DeviceInfo("cuda", False, "NVIDIA GPU", reason)]
+    count = torch.cuda.device_count()
+    names = ["cuda"] if count == 1 else [f"cuda:{index}" for index in range(count)]
+    return [DeviceInfo(name, True, _gpu(index)) for index, name in enumerate(names)]
+
+
+def _gpu(index: int) -> str:
+    properties = torch.cuda.get_device_properties(index)
     memory = properties.total_memory / 2**30
-    return DeviceInfo(
-        "cuda", True, f"GPU: {properties.name}, {memory:.0f} GiB, CUDA {torch.version.cuda}"
-    )
+    return f"GPU: {properties.name}, {memory:.0f} GiB, CUDA {torch.version.cuda}"
 
 
 def _mps() -> DeviceInfo:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.engines import Examined
 from backend.raster.grid import PROBABILITY_SCALE
 
 # What a lower precision has to keep, on how much.
@@ -25,7 +26,8 @@ TILES = 200
 # With fewer pixels of landslide than this the IoU of the masks says nothing.
 LANDSLIDE_PIXELS = 1000
 
-Examined = tuple[NDArray[np.uint8], NDArray[np.float32] | None]
+# Before a hash in a file.
+HASH = "sha256:"
 
 
 class Examinable(Protocol):
@@ -54,6 +56,8 @@ class Verdict:
     """Tiles whose presence logit changed its sign and was not about 0 in fp32."""
     f1_change: float | None = None
     """Where the truth is known."""
+    abilities: str = ""
+    """Of the processor: what any other has to have too for which this is to hold."""
 
     @property
     def suffices(self) -> bool:
@@ -81,16 +85,33 @@ class Verdict:
 
     def to_json(self) -> str:
         """The verdict as the text of a file."""
-        return json.dumps(asdict(self), indent=2) + "\n"
+        return json.dumps(self.fields(), indent=2) + "\n"
+
+    def fields(self) -> dict[str, Any]:
+        """As they stand in a file, the hash named as one."""
+        return asdict(self) | {"checkpoint": HASH + self.checkpoint}
 
 
 def parse_verdict(text: str, sha256: str) -> Verdict | None:
     """The verdict in a file's text; None where it is none, or is about another checkpoint."""
+    return next(iter(parse_verdicts(f"[{text}]", sha256)), None)
+
+
+def parse_verdicts(text: str, sha256: str) -> list[Verdict]:
+    """Those about a checkpoint in a file's list of verdicts; what else is in it is left out."""
     try:
-        data = json.loads(text)
-        change = data.pop("f1_change", None)
-        verdict = Verdict(
-            checkpoint=str(data["checkpoint"]),
+        parts = json.loads(text)
+    except ValueError:
+        return []
+    verdicts = map(_verdict, parts) if isinstance(parts, list) else ()
+    return [verdict for verdict in verdicts if verdict and verdict.checkpoint == sha256]
+
+
+def _verdict(data: Any) -> Verdict | None:
+    try:
+        change = data.get("f1_change")
+        return Verdict(
+            checkpoint=str(data["checkpoint"]).removeprefix(HASH),
             engine=str(data["engine"]),
             processor=str(data["processor"]),
             tiles=int(data["tiles"]),
@@ -99,10 +120,10 @@ def parse_verdict(text: str, sha256: str) -> Verdict | None:
             mask_iou=float(data["mask_iou"]),
             presence_flips=int(data["presence_flips"]),
             f1_change=None if change is None else float(change),
+            abilities=str(data.get("abilities", "")),
         )
     except (ValueError, TypeError, LookupError, AttributeError):
         return None
-    return verdict if verdict.checkpoint == sha256 else None
 
 
 def difference(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[np.int16]:
@@ -149,7 +170,7 @@ class Comparison:
             self.reduced_hits += int((masks[1] & truth).sum())
             self.reduced_sum += int(masks[1].sum()) + positives
 
-    def verdict(self, checkpoint: str, engine: str, processor: str) -> Verdict:
+    def verdict(self, checkpoint: str, engine: str, processor: str, abilities: str = "") -> Verdict:
         """The figures of all that was counted."""
         change = _f1(self.reduced_hits, self.reduced_sum) - _f1(self.exact_hits, self.exact_sum)
         return Verdict(
@@ -162,6 +183,7 @@ class Comparison:
             mask_iou=self.both / self.either if self.either else 1.0,
             presence_flips=self.flips,
             f1_change=change if self.known else None,
+            abilities=abilities,
         )
 
 

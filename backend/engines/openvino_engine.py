@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess  # nosec B404 # starts this interpreter, without a shell
 import sys
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +16,46 @@ from numpy.typing import NDArray
 
 import backend
 from backend.checkpoint import Checkpoint
+from backend.engines import Examined, examine
 from backend.engines.devices import DeviceInfo, usable_threads
-from backend.engines.gate import Examined
 from backend.engines.openvino_library import REMEDY, Library
 from backend.engines.openvino_model import OpenVinoModel
 from backend.errors import DeviceError
+
+# Batches that are handed over at once, so that no thread waits for the next one.
+IN_FLIGHT = 2
+# Tiles a batch at least: reading and writing take turns with the engine by batches.
+LEAST_BATCH = 4
+
+
+@dataclass(frozen=True)
+class OnItsWay:
+    """Requests at work on a batch, which has to live until they are done."""
+
+    requests: Sequence[Any]
+    tiles: NDArray[Any]
+
+    def result(self) -> NDArray[np.uint8]:
+        """Wait for the probabilities (B, stride, stride), in 1/250."""
+        return self.collect()[0]
+
+    def collect(self) -> Examined:
+        """As `result`, with the presence logits (B, 1) where the network has a presence head."""
+        answers = []
+        for request in self.requests:
+            request.wait()
+            answers.append([tensor.data.copy() for tensor in request.output_tensors])
+        probabilities, *presence = (np.concatenate(parts) for parts in zip(*answers, strict=True))
+        return probabilities, presence[0] if presence else None
 
 
 class OpenVinoEngine:
     """A checkpoint's network on the CPU, from raw tiles to quantised centre crops.
 
-    `predict` waits for its answer: one batch at a time has all threads, and the interpreter is
-    free meanwhile for whoever reads and writes in other threads.
+    The interpreter is free while it computes for whoever reads and writes in other threads.
     """
+
+    in_flight = IN_FLIGHT
 
     def __init__(
         self,
@@ -45,9 +74,14 @@ class OpenVinoEngine:
         """
         torch.set_num_threads(usable_threads())
         self._model = OpenVinoModel(library, checkpoint, margin, precision, dtype)
-        self._request = self._model.known() or _new(self._model, log)
-        self.batch_size = self._model.shape[0]
-        compiled = self._request.get_compiled_model()
+        compiled = self._model.known() or _new(self._model, log)
+        count: int = compiled.get_property("NUM_STREAMS")
+        # As many tiles as are computed at once, and at least what is worth a turn of the pipeline.
+        self.batch_size = count * -(-LEAST_BATCH // count)
+        self._requests = deque(
+            [compiled.create_infer_request() for _ in range(self.batch_size)]
+            for _ in range(IN_FLIGHT)
+        )
         self.threads: int = compiled.get_property("INFERENCE_NUM_THREADS")
         # Not what was wished for, but what the library does.
         reduced = library.module.Type.bf16
@@ -64,45 +98,40 @@ class OpenVinoEngine:
 
     def examine(self, tiles: NDArray[Any]) -> Examined:
         """As `predict`, with the presence logits (B, 1) where the network has a presence head."""
+        return examine(tiles, self.batch_size, IN_FLIGHT, self.submit)
+
+    def submit(self, tiles: NDArray[Any]) -> OnItsWay:
+        """Hand over up to `batch_size` tiles; collect at most `in_flight` later, in order."""
         dtype, shape = self._model.dtype, self._model.shape[1:]
         if tiles.dtype != dtype or tiles.shape[1:] != shape:
             raise ValueError(
                 f"The engine takes {dtype} tiles {shape}, not {tiles.dtype} {tiles.shape[1:]}."
             )
-        size = self.batch_size
-        parts = [self._infer(tiles[at : at + size]) for at in range(0, len(tiles), size)]
-        presence = [part[1] for part in parts if part[1] is not None]
-        return (
-            np.concatenate([part[0] for part in parts]),
-            np.concatenate(presence) if presence else None,
-        )
-
-    def _infer(self, tiles: NDArray[Any]) -> Examined:
-        count = len(tiles)
-        missing = self.batch_size - count
-        full = np.concatenate([tiles, tiles[-1:].repeat(missing, axis=0)]) if missing else tiles
-        results = self._request.infer([np.ascontiguousarray(full)], share_inputs=True)
-        presence = results[1][:count] if len(results) > 1 else None
-        return results[0][:count], presence
+        tiles = np.ascontiguousarray(tiles)
+        requests = self._requests[0][: len(tiles)]
+        self._requests.rotate(-1)
+        for request, tile in zip(requests, tiles, strict=True):
+            request.start_async([tile[None]], share_inputs=True)
+        return OnItsWay(requests, tiles)
 
 
 def _new(model: OpenVinoModel, log: Callable[[str], None]) -> Any:
     """Compile the network and keep it."""
     if model.checkpoint.path.is_file():
         _rehearse(model)
-        request = model.known()
-        if request is not None:
-            return request
-    request = model.make()
+        compiled = model.known()
+        if compiled is not None:
+            return compiled
+    compiled = model.make()
     try:
-        model.keep(request)
+        model.keep(compiled)
     except OSError as error:
         folder = model.path.parent if model.path else ""
         log(
             f"The compiled network cannot be kept in {folder} ({error.strerror}), so that every"
             " start takes some seconds longer."
         )
-    return request
+    return compiled
 
 
 def _rehearse(model: OpenVinoModel) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from typing import Any
 
@@ -27,7 +27,7 @@ class Library:
         sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
         try:
             module: Any = import_module("openvino")
-            return cls(module, module.Core())
+            return cls(module, _core(module))
         except (ImportError, OSError, RuntimeError) as error:
             reason = in_short(error)
             raise DeviceError(f"OpenVINO cannot be used ({reason}).", REMEDY) from error
@@ -57,6 +57,17 @@ class Library:
             of.GeneralFailure, of.InitializationFailure, of.NotImplementedFailure,
             of.OpConversionFailure, of.OpValidationFailure,
         )  # fmt: skip
+
+
+@cache
+def _core(module: Any) -> Any:
+    """The only core of this process, kept to its end.
+
+    Each core gives the thread that makes it a stack for signals and takes it away when it goes.
+    Of several, the last to go brings back one that is gone, and the next signal, be it a cancel
+    or the end of a child, kills the process without a word (OpenVINO 2026.4, Linux).
+    """
+    return module.Core()
 
 
 def in_short(error: Exception) -> str:

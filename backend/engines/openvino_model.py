@@ -1,7 +1,8 @@
 """A network compiled by OpenVINO for this processor: converted and tested once, then kept.
 
-The batch is fixed: attention counts its windows while the network is traced, and with fixed shapes
-the library chooses kernels and memory once. Only the last batch of a run has to be filled up.
+It takes one tile at a time, of which several are computed at once (streams), each by threads of its
+own: they never wait for each other, and the maps of one tile stay in the processor's cache where
+those of four do not.
 """
 
 from __future__ import annotations
@@ -26,15 +27,17 @@ from backend.engines.devices import usable_threads
 from backend.engines.gate import difference
 from backend.engines.openvino_library import REMEDY, Library, in_short
 from backend.engines.tile_network import TileNetwork
-from backend.engines.torch_engine import BATCH_SIZES
 from backend.errors import DeviceError
 from backend.raster.grid import PROBABILITY_SCALE
 
-# The self-test: as many pixels as this within as many steps of 1/250 of torch's own answer.
-SAME_STEPS = 2
+# The self-test: as many pixels of as many tiles within as many steps of 1/250 of torch's answer.
 SAME_SHARE = 0.999
+PATTERNS = 2
+SAME_STEPS = 2
 # What presence logits may differ by, of their size and besides.
 SAME_PRESENCE = (0.01, 0.05)
+# Tiles that are computed at once; each takes memory.
+MOST_STREAMS = 4
 _HINTS = {"fp32": "f32", "bf16": "bf16"}
 
 
@@ -42,7 +45,7 @@ _HINTS = {"fp32": "f32", "bf16": "bf16"}
 class OpenVinoModel:
     """Which network to compile: from raw tiles of `dtype` to crops without `margin` [px].
 
-    A request, as `known` and `make` return it, is OpenVINO's: it answers a whole batch.
+    `known` and `make` return OpenVINO's compiled network, whose requests answer one tile each.
     """
 
     library: Library
@@ -53,9 +56,9 @@ class OpenVinoModel:
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
-        """Of a batch: (B, C, size, size)."""
+        """Of a request: (1, C, size, size)."""
         card = self.checkpoint.card
-        return BATCH_SIZES["cpu"], len(card.bands), card.tile_size, card.tile_size
+        return 1, len(card.bands), card.tile_size, card.tile_size
 
     @cached_property
     def path(self) -> Path | None:
@@ -63,6 +66,8 @@ class OpenVinoModel:
         folder = cache_folder()
         depends = {
             "checkpoint": self.checkpoint.sha256,
+            # Scaling is part of the network, and a card may come from elsewhere than the weights.
+            "card": self.checkpoint.card.to_json(),
             "margin": self.margin,
             "precision": self.precision,
             "dtype": self.dtype.name,
@@ -77,7 +82,7 @@ class OpenVinoModel:
         return folder / f"{start}-{self.precision}-{name}{SUFFIX}" if folder else None
 
     def known(self) -> Any:
-        """A request to the network as it was kept, if it answers as it did then; else None."""
+        """The network as it was kept, if it answers as it did then; else None."""
         parts = read_parts(self.path) if self.path else None
         if not parts or set(parts) != {"model", "answer"}:
             return None
@@ -87,26 +92,25 @@ class OpenVinoModel:
             model = self.library.module.Tensor(parts.pop("model"))
             compiled = self.library.core.import_model(model, "CPU", settings)
             del model
-            request = compiled.create_infer_request()
-            answer = request.infer([self._pattern])[0]
+            answer, *_ = self._answers(compiled)
         except self.library.failures:
             return None
         before = parts["answer"]
         if before.size != answer.size or not _same(before.reshape(answer.shape), answer):
             return None
-        return request
+        return compiled
 
     def make(self) -> Any:
-        """A request to the network as it is converted and compiled now.
+        """The network as it is converted and compiled now.
 
         Raises `DeviceError` where the library cannot, or does not get torch's results in fp32.
         Whether those in bf16 are near enough is for `gate` to say.
         """
         try:
             model = self._convert()
-            request = self._compile(model, "fp32")
-            self._prove(request)
-            return request if self.precision == "fp32" else self._compile(model, self.precision)
+            compiled = self._compile(model, "fp32")
+            self._prove(compiled)
+            return compiled if self.precision == "fp32" else self._compile(model, self.precision)
         except self.library.failures as error:
             raise DeviceError(
                 f"{self.library.name} cannot run {self.checkpoint.card.architecture}"
@@ -114,16 +118,16 @@ class OpenVinoModel:
                 REMEDY,
             ) from error
 
-    def keep(self, request: Any) -> None:
+    def keep(self, compiled: Any) -> None:
         """Store the compiled network with its answer to a pattern; raises OSError if it cannot."""
         if self.path:
             stream = io.BytesIO()
-            request.get_compiled_model().export_model(stream)
-            answer = request.infer([self._pattern])[0]
+            compiled.export_model(stream)
+            answer, *_ = self._answers(compiled)
             write_parts(self.path, {"model": stream.getbuffer(), "answer": answer.tobytes()})
 
     def _convert(self) -> Any:
-        example = torch.from_numpy(self._pattern)
+        example = torch.from_numpy(self._patterns[:1])
         network = TileNetwork(self.checkpoint, self.margin).eval()
         with warnings.catch_warnings(), torch.inference_mode():
             # Remarks on what tracing fixes, such as sizes; all that is fixed here is meant to be.
@@ -135,27 +139,32 @@ class OpenVinoModel:
             )
 
     def _compile(self, model: Any, precision: str) -> Any:
-        compiled = self.library.core.compile_model(model, "CPU", self._settings(precision))
-        return compiled.create_infer_request()
+        return self.library.core.compile_model(model, "CPU", self._settings(precision))
+
+    def _answers(self, compiled: Any) -> list[NDArray[Any]]:
+        """The outputs for all patterns."""
+        request = compiled.create_infer_request()
+        answers = [request.infer([pattern[None]]).to_tuple() for pattern in self._patterns]
+        return [np.concatenate(parts) for parts in zip(*answers, strict=True)]
 
     def _settings(self, precision: str) -> dict[str, Any]:
+        threads = usable_threads()
         return {
-            "PERFORMANCE_HINT": "LATENCY",
-            "NUM_STREAMS": 1,
-            "INFERENCE_NUM_THREADS": usable_threads(),
+            "NUM_STREAMS": streams(threads),
+            "INFERENCE_NUM_THREADS": threads,
             "INFERENCE_PRECISION_HINT": _HINTS[precision],
             # Threads that are tied to cores cannot give way to QGIS.
             "ENABLE_CPU_PINNING": False,
         }
 
-    def _prove(self, request: Any) -> None:
-        """Raise `DeviceError` unless it answers the pattern as torch does in float32."""
+    def _prove(self, compiled: Any) -> None:
+        """Raise `DeviceError` unless it answers the patterns as torch does in float32."""
         network = TileNetwork(self.checkpoint, self.margin).eval()
         with torch.inference_mode():
             expected, *presence = (
-                part.numpy() for part in network(torch.from_numpy(self._pattern))
+                part.numpy() for part in network(torch.from_numpy(self._patterns))
             )
-        results = request.infer([self._pattern])
+        results = self._answers(compiled)
         alike = _same(expected, results[0]) and all(
             np.allclose(logit, results[index], *SAME_PRESENCE)
             for index, logit in enumerate(presence, 1)
@@ -169,19 +178,25 @@ class OpenVinoModel:
             )
 
     @cached_property
-    def _pattern(self) -> NDArray[Any]:
-        """A batch of tiles with slopes, edges, texture and a colour of their own each."""
-        batch, bands, height, width = self.shape
+    def _patterns(self) -> NDArray[Any]:
+        """Tiles (B, C, size, size) with slopes, edges, texture and a colour of their own each."""
+        batch, bands, height, width = shape = PATTERNS, *self.shape[1:]
         generator = np.random.default_rng(0)
         down, across = np.mgrid[0:height, 0:width] / height
         colours = generator.uniform(0.2, 0.8, (batch, bands, 1, 1))
         waves = np.stack([np.sin(9 * (i + 1) * down + 7 * across) for i in range(batch)])
         edge = (down + across > 1) * generator.uniform(-0.3, 0.3, (batch, bands, 1, 1))
-        texture = 0.05 * generator.standard_normal(self.shape)
+        texture = 0.05 * generator.standard_normal(shape)
         values = np.clip(colours + 0.15 * waves[:, None] + edge + texture, 0, 1)
         of_bytes = self.dtype == np.uint8
         low, high = (0.0, 255.0) if of_bytes else self.checkpoint.card.scaling.range
         return (low + values * (high - low)).astype(self.dtype)
+
+
+def streams(threads: int) -> int:
+    """How many tiles to compute at once: no more than one of the threads is left without work."""
+    counts = range(1, min(threads, MOST_STREAMS) + 1)
+    return max(count for count in counts if threads % count <= 1)
 
 
 def _same(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> bool:

@@ -30,10 +30,10 @@ def prepare(path: Path, margin: int, precision: str, dtype: str) -> None:
     """
     torch.set_num_threads(usable_threads())
     model = OpenVinoModel(Library.load(), load(path), margin, precision, np.dtype(dtype))
-    request = model.make()
+    compiled = model.make()
     # The worker will find no place either, and say so.
     with suppress(OSError):
-        model.keep(request)
+        model.keep(compiled)
     model.known()
 
 

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from backend.card import Scaling
 from backend.checkpoint import Checkpoint
-from backend.models.outputs import landslide_logit
+from backend.models.outputs import centre
 from backend.raster.grid import PROBABILITY_SCALE
 
 # The least range of values that a tile is stretched by: a metre of elevation, or one grey value.
@@ -37,15 +37,12 @@ class TileNetwork(nn.Module):
 
         In 1/250; after them the presence logit (B, 1) where the network has a presence head.
         """
-        output = self.network(self._normalised(tiles.float()))
-        logits = landslide_logit(output)
-        edge = logits.shape[-1] - self.margin
-        crop = logits[:, 0, self.margin : edge, self.margin : edge].float()
-        probabilities = torch.sigmoid(crop).mul(PROBABILITY_SCALE).round().to(torch.uint8)
-        presence = output[1:] if isinstance(output, tuple) else ()
-        return probabilities, *presence
+        normal = self.normalised(tiles.float())
+        logits, presence = centre(self.network, normal, self.margin)
+        probabilities = torch.sigmoid(logits[:, 0].float()).mul(PROBABILITY_SCALE).round()
+        return probabilities.to(torch.uint8), *presence
 
-    def _normalised(self, tiles: Tensor) -> Tensor:
+    def normalised(self, tiles: Tensor) -> Tensor:
         """Raw tiles (B, C, size, size) as the network takes them."""
         if not any(self.by_tile):
             return torch.addcmul(self.shift, tiles, self.scale)

@@ -32,9 +32,9 @@ class TorchEngine:
         """`margin` [px] is dropped from each side of a tile; `log` takes warnings."""
         # Reduced precision only where it is asked for: it has to prove itself per checkpoint.
         self.precision = "fp32" if precision == "auto" else precision
-        self.batch_size = BATCH_SIZES[device.name]
+        self.batch_size = BATCH_SIZES[device.kind]
         self.description = f"{device.description}, {self.precision}"
-        if device.name == "cpu":
+        if device.kind == "cpu":
             torch.set_num_threads(usable_threads())
         self._device = torch.device(device.name)
         self._network = TileNetwork(checkpoint, margin).to(self._device).eval()

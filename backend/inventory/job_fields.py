@@ -131,9 +131,7 @@ def _volume_fields(areas: Array, law: Relation) -> Fields:
 def _about(law: Relation, areas: Array) -> str:
     """What a user of the volumes has to know."""
     beyond = outside_range(areas, law)
-    notes = [f"Volumes are from {law.describe()}."]
-    if not law.has_errors:
-        notes.append("Its parameters' errors are not known here, so there is no interval.")
+    notes = [f"Volumes are from {law.describe()}.", law.interval]
     if beyond:
         notes.append(f"{beyond} of {len(areas)} areas lie beyond the range it was fitted to.")
     return " ".join(notes)

@@ -144,10 +144,10 @@ def _write(
     drawing = figures.svg(sizes)
     (folder / "size_frequency.png").write_bytes(figures.png(sizes))
     (folder / "size_frequency.svg").write_text(drawing, encoding="utf-8")
+    notes = report.wrapped_notes(found)
     sheet = figures.page_figure(
-        title, view, found, report.rows(found), report.wrapped_notes(found),
-        report.wrapped_sources(sources),
-    )  # fmt: skip
+        title, view, found, report.rows(found), notes, report.wrapped_sources(sources, notes)
+    )
     figures.write_pdf(sheet, folder / "report.pdf", title)
     plan = figures.png(figures.map_figure(view))
     html = report.page(title, found, plan, drawing, sources)

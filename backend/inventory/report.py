@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import textwrap
 from html import escape
+from pathlib import PurePath
 from typing import Any
 
 from backend.inventory.figures import Rows, area, area_unit
@@ -12,9 +13,15 @@ from backend.inventory.inverse_gamma import Limits
 from backend.inventory.statistics import Statistics
 from backend.inventory.volume import RELATIONS
 
-# Characters in a line of the PDF's small print, and most lines of it.
+# Characters in a line of the PDF's small print, its height, and that of the room for all [points].
 NOTE_WIDTH, SOURCE_WIDTH = 118, 150
-MOST_SOURCE_LINES = 7
+NOTE_POINTS, SOURCE_POINTS, ROOM_POINTS = 9.75, 7.8, 165.0
+# What a reader asks for first.
+FIRST_SOURCES = (
+    "statistics_layer", "statistics_created", "polygons_rejected", "parameters_raster", "began",
+    "checkpoint_name", "checkpoint_sha256", "parameters_threshold", "parameters_min_area_m2",
+    "raster_gsd", "device", "versions_calanddet",
+)  # fmt: skip
 
 _STYLE = """
 @page { size: A4; margin: 12mm; }
@@ -66,13 +73,7 @@ def methods(figures: Statistics) -> list[str]:
         )
     if figures.volume:
         law = RELATIONS[figures.volume.relation]
-        meaning = (
-            "Its interval is that of the relation's parameters, not the scatter of landslides"
-            " about it."
-            if law.has_errors
-            else "The errors of its parameters are not known here, so there is no interval."
-        )
-        texts.append(f"Volume by {law.describe()}. {meaning}")
+        texts.append(f"Volume by {law.describe()}. {law.interval}")
     return texts
 
 
@@ -83,15 +84,16 @@ def wrapped_notes(figures: Statistics) -> str:
     return "\n".join(line for text in lines for line in text)
 
 
-def wrapped_sources(sources: dict[str, Any]) -> str:
-    """Parameters and provenance as lines of the PDF; what does not fit stands in the HTML."""
-    text = "; ".join(f"{name}: {value}" for name, value in sources.items() if _is_said(value))
-    lines = textwrap.wrap(text, SOURCE_WIDTH)
-    if len(lines) > MOST_SOURCE_LINES:
-        lines = [
-            *lines[: MOST_SOURCE_LINES - 1],
-            "… more in the HTML report and in statistics.json",
-        ]
+def wrapped_sources(sources: dict[str, Any], notes: str) -> str:
+    """Parameters and provenance as lines of the PDF, below its `notes`.
+
+    What does not fit stands in the HTML; files are named without their folders.
+    """
+    parts = [f"{label}: {_file_name(value)}" for label, value in _said(sources)]
+    lines = textwrap.wrap("; ".join(parts), SOURCE_WIDTH)
+    most = int((ROOM_POINTS - NOTE_POINTS * (notes.count("\n") + 1)) / SOURCE_POINTS)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], "… more in the HTML report and in statistics.json"]
     return "\n".join(lines)
 
 
@@ -112,9 +114,7 @@ def page(
         *(f'<p class="warning">{escape(text)}</p>' for text in figures.warnings),
         *(f"<p>{escape(text)}</p>" for text in methods(figures)),
         "<h2>Parameters and provenance</h2>",
-        _table(
-            [(name, str(value)) for name, value in sources.items() if _is_said(value)], "sources"
-        ),
+        _table(_said(sources), "sources"),
     ]
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -179,5 +179,14 @@ def _table(table: Rows, kind: str = "") -> str:
     return "\n".join([head, *lines, "</table>"])
 
 
-def _is_said(value: Any) -> bool:
-    return value is not None and value != ""
+def _said(sources: dict[str, Any]) -> Rows:
+    """Names for people and values of all that is known, what matters most first."""
+    first = [name for name in FIRST_SOURCES if name in sources]
+    names = [*first, *(name for name in sources if name not in first)]
+    known = (name for name in names if sources[name] not in (None, ""))
+    return [(name.replace("_", " "), str(sources[name])) for name in known]
+
+
+def _file_name(value: str) -> str:
+    """The last part of a path; other values as they are."""
+    return PurePath(value).name if value.startswith("/") or value[1:3] in (":\\", ":/") else value

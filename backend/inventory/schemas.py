@@ -1,7 +1,8 @@
 """Field names of published inventories and of formats with short names, and what fills them.
 
-Only names that are known for certain stand here. A column that nothing fills is written empty, for
-the inventory's keeper to fill.
+Only names that were found in the published files or in programs that read them stand here
+(docs/inventory.md says where). A column that nothing fills is written empty, for the inventory's
+keeper to fill. Values of `class` stay ours: each inventory has its own list.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ _OURS = (Column("uuid", "uuid"), Column("area_m2", "area_m2"))
 SCHEMAS = {
     "usgs": Schema(
         "USGS, Landslide Inventories across the United States, version 3",
-        "U.S. Geological Survey data release US_Landslide_v3 (2025), files us_ls_v3_poly and"
-        " us_ls_v3_point, https://www.sciencebase.gov/catalog/item/671eef1fd34ed0f827ea9f12",
+        "U.S. Geological Survey data release US_Landslide_v3 (2025), all 12 columns of its"
+        " us_ls_v3_point.csv, https://www.sciencebase.gov/catalog/item/671eef1fd34ed0f827ea9f12",
         (
             Column("USGS_ID"),  # given by the USGS
             Column("Date_Min", "date"),
@@ -57,8 +58,9 @@ SCHEMAS = {
     ),
     "coolr": Schema(
         "NASA COOLR, Cooperative Open Online Landslide Repository",
-        "columns of the Global Landslide Catalog's export; Kirschbaum et al. 2015, Geomorphology"
-        " 249, 4–15; Juang et al. 2019, PLoS ONE 14, e0218657",
+        "all 31 columns of Global_Landslide_Catalog_Export.csv, in its order,"
+        " https://data.nasa.gov/resource/dd9e-wu2v; Kirschbaum et al. 2015, Geomorphology 249,"
+        " 4–15; Juang et al. 2019, PLoS ONE 14, e0218657",
         (
             Column("source_name", "inventory"),
             Column("source_link"),
@@ -95,8 +97,8 @@ SCHEMAS = {
     ),
     "iffi": Schema(
         "IFFI, Inventario dei Fenomeni Franosi in Italia",
-        "open data of ISPRA's IdroGEO, layers frane_poly and frane_piff; Trigila et al. 2010,"
-        " Landslides 7, 455–470",
+        "three columns of frane_piff_opendata in the open data of ISPRA's IdroGEO,"
+        " https://idrogeo.isprambiente.it/opendata; Trigila et al. 2010, Landslides 7, 455–470",
         (
             Column("id_frana"),  # given by the region
             Column("nome_tipo", "class"),
@@ -148,6 +150,6 @@ def short_names(names: Iterable[str]) -> dict[str, str]:
 # Where an imported layer's fields go, by the names that published inventories give them.
 KNOWN_AS = {
     "class": ("class", "LS_Type", "nome_tipo", "landslide_category"),
-    "event": ("event", "event_title"),
+    "event": ("event", "event_title", "ev_title"),
     "notes": ("notes", "event_description"),
 }

@@ -44,12 +44,12 @@ class Bins:
 
 @dataclass(frozen=True)
 class TotalVolume:
-    """The volume of all landslides by a published relation; limits are None where unknown."""
+    """The volume of all landslides by a published relation, and its limits."""
 
     relation: str
     volume_m3: float
-    low_m3: float | None
-    high_m3: float | None
+    low_m3: float
+    high_m3: float
 
 
 @dataclass(frozen=True)
@@ -131,8 +131,8 @@ def log_bins(areas: Array, per_decade: int = BINS_PER_DECADE) -> Bins:
 
 def _total(areas: Array, law: Relation) -> TotalVolume:
     found = total_volume(areas, law)
-    low, high = (float(limit[0]) if law.has_errors else None for limit in (found.low, found.high))
-    return TotalVolume(law.name, float(found.volume[0]), low, high)
+    volume, low, high = (float(part[0]) for part in (found.volume, found.low, found.high))
+    return TotalVolume(law.name, volume, low, high)
 
 
 def _warnings(

@@ -1,13 +1,15 @@
 """Landslide volume from area by published power laws, V = alpha A^gamma.
 
 The interval is that of the relation: the published errors of its two parameters, propagated by the
-delta method in log space. It does not hold the scatter of single landslides about the relation,
-which is a factor of two to three for Larsen et al. (2010); of a sum over many landslides most of
-that scatter averages out.
+delta method in log space. Where these are not known here it is what the relations do not agree
+about: the lowest and the highest volume by any of them. Neither holds the scatter of single
+landslides about a relation, which is a factor of two to three for Larsen et al. (2010); of a sum
+over many landslides most of that scatter averages out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,8 +42,21 @@ class Relation:
 
     @property
     def has_errors(self) -> bool:
-        """Whether an interval can be given."""
+        """Whether its interval is that of its own parameters."""
         return self.log_alpha_error is not None and self.gamma_error is not None
+
+    @property
+    def interval(self) -> str:
+        """What the limits of a volume mean, in a sentence."""
+        if self.has_errors:
+            return (
+                "The interval holds 95 % by the errors of the relation's parameters, not the"
+                " scatter of landslides about it."
+            )
+        return (
+            "The errors of its parameters are not known here: the interval goes from the lowest to"
+            f" the highest volume by any of {len(RELATIONS)} published relations."
+        )
 
     def describe(self) -> str:
         """The relation with its numbers, for a table or a log."""
@@ -54,6 +69,8 @@ class Relation:
         return f"{formula}, {self.outline}, {self.reference}"
 
 
+# Parameters and errors are as later papers quote them; where the errors are None, none could be
+# traced to the paper itself (docs/inventory.md).
 _LARSEN = "Larsen, Montgomery & Korup 2010, Nature Geoscience 3, 247–251, doi:10.1038/ngeo776"
 RELATIONS = {
     relation.name: relation
@@ -83,7 +100,7 @@ DEFAULT_RELATION = "larsen_2010_all"
 
 @dataclass(frozen=True)
 class Volumes:
-    """Volumes [m3] with their 95 % limits; NaN where the relation's errors are not known."""
+    """Volumes [m3] with their limits; see `Relation.interval` for what these are."""
 
     volume: Array
     low: Array
@@ -101,8 +118,9 @@ def relation(name: str) -> Relation:
 
 def volumes(areas: Array, law: Relation) -> Volumes:
     """The volume of each landslide of area (n,) [m2]; NaN stays NaN."""
-    log_area = np.log10(areas)
-    return _limits(law.log_alpha + law.gamma * log_area, log_area, law)
+    if not law.has_errors:
+        return _among_all(lambda each: _single(areas, each), law)
+    return _limits(np.log10(_single(areas, law)), np.log10(areas), law)
 
 
 def total_volume(areas: Array, law: Relation) -> Volumes:
@@ -112,7 +130,9 @@ def total_volume(areas: Array, law: Relation) -> Volumes:
     first order the sum moves with gamma like one landslide whose log10 A is the mean over all,
     weighted by volume.
     """
-    single = volumes(areas, law).volume
+    if not law.has_errors:
+        return _among_all(lambda each: _single(areas, each).sum(keepdims=True), law)
+    single = _single(areas, law)
     total = single.sum()
     mean_log_area = (single * np.log10(areas)).sum() / total
     return _limits(np.array([np.log10(total)]), np.array([mean_log_area]), law)
@@ -126,10 +146,17 @@ def outside_range(areas: Array, law: Relation) -> int:
     return int(((areas < low) | (areas > high)).sum())
 
 
+def _single(areas: Array, law: Relation) -> Array:
+    return np.asarray(10 ** (law.log_alpha + law.gamma * np.log10(areas)))
+
+
 def _limits(log_volume: Array, log_area: Array, law: Relation) -> Volumes:
-    volume = 10**log_volume
-    if law.log_alpha_error is None or law.gamma_error is None:
-        unknown = np.full_like(volume, np.nan)
-        return Volumes(volume, unknown, unknown)
-    error = Z95 * np.hypot(law.log_alpha_error, law.gamma_error * log_area)
-    return Volumes(volume, 10 ** (log_volume - error), 10 ** (log_volume + error))
+    error = Z95 * np.hypot(law.log_alpha_error or 0, (law.gamma_error or 0) * log_area)
+    limits = (10 ** (log_volume + side * error) for side in (-1, 1))
+    return Volumes(10**log_volume, *limits)
+
+
+def _among_all(volume_by: Callable[[Relation], Array], law: Relation) -> Volumes:
+    """A relation's volumes between the lowest and the highest by any."""
+    every = np.array([volume_by(each) for each in RELATIONS.values()])
+    return Volumes(volume_by(law), every.min(axis=0), every.max(axis=0))

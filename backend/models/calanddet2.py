@@ -1,10 +1,12 @@
 """CALandDet's token cross-attention behind an encoder that starts from ImageNet's weights.
 
-As in CALandDet (doi 10.1038/s41598-025-08695-8) one token for the whole tile, which also answers
-whether there is a landslide at all, weighs every pixel of every scale by how alike they are. Two
-things differ. The encoder is EfficientNet-Lite, and the neck convolves: both learn from hundreds
-of images where windows of attention take tens of thousands. And pixels are normalised before they
-are weighed: normalising after it, as published, divides the weight out again and keeps its sign.
+As in CALandDet (doi 10.1038/s41598-025-08695-8) a token, which also answers whether there is a
+landslide at all, weighs every pixel of every scale by how alike they are. Three things differ.
+The encoder is EfficientNet-Lite, and the neck convolves: both learn from hundreds of images where
+windows of attention take tens of thousands. Pixels are normalised before they are weighed:
+normalising after it, as published, divides the weight out again and keeps its sign. And each
+pixel's token tells of a window around it, not of the tile: a tile's own token answers
+differently for the next tile, and cuts landslides along the border between them.
 
 Maps are (B, C, H, W).
 """
@@ -18,10 +20,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from backend.models.efficientnet import VARIANTS, EfficientNetLite
-from backend.models.layers import ConvBlock, check_input, is_positive_integer
+from backend.models.layers import ConvBlock, check_input, is_positive_integer, trimmed
 
 # What weighs a pixel: the attention itself, as published only its sign, or nothing.
 ATTENTIONS = ("magnitude", "sign", "none")
+# As far in from a cut a stage of the neck sees it: two convolutions and the doubling [px].
+REACH = 3
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,9 @@ class CALandDet2Config:
     """Channels in which token and pixels are compared."""
     attention: str = "magnitude"
     """`magnitude`; `sign` and `none` are there to be compared with."""
+    token_window: int = 9
+    """Side of the window that a token tells of, in cells of 32 px, odd; 0: the whole tile. Up to
+    half a tile, a pixel of the tile's centre half has the same token in any tile."""
 
     def __post_init__(self) -> None:
         if self.encoder not in VARIANTS:
@@ -47,6 +54,9 @@ class CALandDet2Config:
         for name in ("in_channels", "attention_channels"):
             if not is_positive_integer(getattr(self, name)):
                 raise ValueError(f"{name} is {getattr(self, name)!r}, not a positive integer.")
+        window = self.token_window
+        if window != 0 and not (is_positive_integer(window) and window % 2):
+            raise ValueError(f"token_window is {window!r}, neither 0 nor odd and positive.")
         four = isinstance(self.channels, tuple) and len(self.channels) == 4
         if not four or not all(map(is_positive_integer, self.channels)):
             raise ValueError(f"channels is {self.channels!r}, not four positive integers.")
@@ -66,23 +76,31 @@ class PixelNorm(nn.LayerNorm):
 
 
 class TokenAttention(nn.Module):
-    """Weighs each pixel by how alike it and the tile's token are, signed by the presence logit."""
+    """Weighs each pixel by how alike it and its token are, signed by the presence logit."""
 
-    def __init__(self, channels: int, token_channels: int, config: CALandDet2Config) -> None:
+    def __init__(
+        self, channels: int, token_channels: int, finer: int, config: CALandDet2Config
+    ) -> None:
         super().__init__()
+        self.finer = finer
         self.kind = config.attention
-        self.token = nn.Linear(token_channels, config.attention_channels)
+        self.token = nn.Conv2d(token_channels, config.attention_channels, 1)
         self.pixels = nn.Conv2d(channels, config.attention_channels, 1)
         self.norm = PixelNorm(channels)
         self.gain = nn.Parameter(torch.zeros(1))
 
     def forward(self, x: Tensor, token: Tensor, presence: Tensor) -> Tensor:
-        """(B, C, H, W), token (B, T) and presence logit (B, 1) to (B, C, H, W)."""
+        """(B, C, H, W), tokens (B, T, h, w) and their presence logits (B, 1, h, w) to the first.
+
+        The pixels are the centre of those, `finer` times as many on a side, that have tokens.
+        """
         if self.kind == "none":
             return x
-        direction = F.normalize(self.token(token), dim=1)[:, :, None, None]
-        alike = (F.normalize(self.pixels(x), dim=1) * direction).sum(dim=1, keepdim=True)
-        attention = presence.tanh()[:, :, None, None] * alike * self.gain.exp()
+        direction = presence.tanh() * F.normalize(self.token(token), dim=1)
+        finer = F.interpolate(direction, scale_factor=float(self.finer), mode="bilinear")
+        towards = trimmed(finer, (finer.shape[-1] - x.shape[-1]) // 2)
+        alike = (F.normalize(self.pixels(x), dim=1) * towards).sum(dim=1, keepdim=True)
+        attention = alike * self.gain.exp()
         weight = attention if self.kind == "magnitude" else attention.sign()
         return x + self.norm(x) * weight
 
@@ -91,15 +109,20 @@ class NeckStage(nn.Module):
     """Doubles the map, joins the encoder's of that size, lets it attend to the token."""
 
     def __init__(
-        self, in_channels: int, skip_channels: int, out_channels: int, config: CALandDet2Config
+        self,
+        in_channels: int,
+        skip_channels: int,
+        out_channels: int,
+        finer: int,
+        config: CALandDet2Config,
     ) -> None:
         super().__init__()
         self.merge = ConvBlock(in_channels + skip_channels, out_channels)
-        self.attention = TokenAttention(out_channels, config.channels[0], config)
+        self.attention = TokenAttention(out_channels, config.channels[0], finer, config)
         self.refine = ConvBlock(out_channels, out_channels)
 
     def forward(self, x: Tensor, skip: Tensor, token: Tensor, presence: Tensor) -> Tensor:
-        """(B, in, H, W) and (B, skip, 2 * H, 2 * W) to (B, out, 2 * H, 2 * W)."""
+        """(B, in, H, W) and (B, skip, 2 * H, 2 * W) to (B, out, 2 * H, 2 * W); tokens as above."""
         doubled = F.interpolate(x, scale_factor=2.0, mode="bilinear")
         merged = self.merge(torch.cat([doubled, skip], dim=1))
         return self.refine(self.attention(merged, token, presence))
@@ -114,12 +137,14 @@ class CALandDet2(nn.Module):
         self.encoder = EfficientNetLite(config.encoder, config.in_channels)
         widths = config.channels
         self.entry = ConvBlock(self.encoder.channels[-1], widths[0], kernel=1)
-        self.token = nn.Sequential(nn.Linear(widths[0], widths[0]), nn.GELU())
-        self.presence = nn.Linear(widths[0], 1)
+        self.token = nn.Sequential(nn.Conv2d(widths[0], widths[0], 1), nn.GELU())
+        self.presence = nn.Conv2d(widths[0], 1, 1)
         skips = self.encoder.channels[3:0:-1]
         self.neck = nn.ModuleList(
-            NeckStage(before, skip, after, config)
-            for before, skip, after in zip(widths, skips, widths[1:], strict=False)
+            NeckStage(before, skip, after, finer, config)
+            for before, skip, after, finer in zip(
+                widths, skips, widths[1:], (2, 4, 8), strict=False
+            )
         )
         self.drop = nn.Dropout2d(0.1)
         # Every pixel of the finest map answers for 4 x 4 pixels of the image.
@@ -127,11 +152,44 @@ class CALandDet2(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(B, C, H, W) to ((B, 1, H, W), (B, 1)); ValueError unless H, W are multiples of 32."""
+        return self.centre(x, 0)
+
+    def centre(self, x: Tensor, margin: int) -> tuple[Tensor, Tensor]:
+        """As `forward`, with mask logits of the centre alone: (B, 1, H - 2 * margin, ...).
+
+        The neck leaves out what lies beyond, and what only that depends on.
+        """
         check_input(x, self.config.in_channels, self.config.stride)
         _, fine, middle, coarse, last = self.encoder(x)
         y = self.entry(last)
-        token = self.token(y.mean(dim=(2, 3)))
+        tile = y.mean(dim=(2, 3), keepdim=True)
+        token = self.token(self._around(y, tile))
         presence = self.presence(token)
-        for stage, skip in zip(self.neck, (coarse, middle, fine), strict=True):
-            y = stage(y, skip, token, presence)
-        return F.pixel_shuffle(self.head(self.drop(y)), 4), presence
+        rim, rims = _rims(margin // 4, len(self.neck))
+        y = trimmed(y, rim)
+        for stage, skip, (before, after) in zip(
+            self.neck, (coarse, middle, fine), rims, strict=True
+        ):
+            y = trimmed(stage(y, trimmed(skip, before), token, presence), after)
+        logits = trimmed(F.pixel_shuffle(self.head(self.drop(y)), 4), margin % 4)
+        return logits, self.presence(self.token(tile)).flatten(1)
+
+    def _around(self, x: Tensor, mean: Tensor) -> Tensor:
+        """Means over the window around each cell, as far as it lies in the tile (B, C, h, w)."""
+        window = self.config.token_window
+        if not window:
+            return mean.expand_as(x)
+        return F.avg_pool2d(x, window, stride=1, padding=window // 2, count_include_pad=False)
+
+
+def _rims(finest: int, stages: int) -> tuple[int, list[tuple[int, int]]]:
+    """What can be cut from each side of the neck's maps where `finest` is cut in the end [px].
+
+    First of the map that enters, then of each stage: from what it joins, and from what it gives.
+    """
+    rims, rim = [], finest
+    for _ in range(stages):
+        before = max(rim - REACH, 0) // 2 * 2
+        rims.append((before, rim - before))
+        rim = before // 2
+    return rim, rims[::-1]

@@ -105,6 +105,11 @@ def spread(x: Tensor, factor: int) -> Tensor:
     return x.reshape(batch, height * factor, width * factor, depth)
 
 
+def trimmed(x: Tensor, rim: int) -> Tensor:
+    """(B, C, H, W) without the outermost `rim` rows and columns."""
+    return x[..., rim : x.shape[-2] - rim, rim : x.shape[-1] - rim] if rim else x
+
+
 def check_input(x: Tensor, channels: int, multiple: int) -> None:
     """Raise ValueError unless `x` is (B, channels, H, W) with H, W multiples of `multiple` [px]."""
     if x.ndim != 4 or x.shape[1] != channels:

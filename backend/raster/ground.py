@@ -1,15 +1,20 @@
-"""Ground sampling distance: how large a pixel is on the ground [m]."""
+"""Ground sampling distance: how large a pixel is on the ground [m], and the grid read at one."""
 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
+import rasterio
 from affine import Affine
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
 from backend.errors import RasterError
 from backend.raster.grid import Grid
+
+if TYPE_CHECKING:
+    from backend.raster.source import SourceRequest
 
 # A resampled grid beyond this many pixels is a mistyped distance, not a wish.
 MAX_PIXELS = 10**12
@@ -62,3 +67,49 @@ def resampled(grid: Grid, distance: tuple[float, float], target: float) -> Grid:
         )
     scale = Affine.scale(grid.width / width, grid.height / height)
     return Grid(width, height, grid.transform @ scale, grid.crs)
+
+
+def native_grid(data: rasterio.DatasetReader) -> Grid:
+    """The raster's own pixels."""
+    crs = CRS.from_wkt(data.crs.to_wkt()) if data.crs else None
+    # An image without a place on the map lies below the origin, where QGIS draws it.
+    nowhere = crs is None and data.transform == Affine.identity()
+    transform = Affine.scale(1, -1) if nowhere else data.transform
+    return Grid(data.width, data.height, transform, crs)
+
+
+def choose_grid(
+    native: Grid, name: str, request: SourceRequest, notes: list[str]
+) -> tuple[Grid, tuple[float, float] | None, bool]:
+    """The output grid, the raster's own ground sampling distance [m], and whether they differ."""
+    distance = ground_sampling_distance(native)
+    if distance is None:
+        if not isinstance(request.gsd, str):
+            raise RasterError(
+                f"{name} has no CRS, so its ground sampling distance is unknown and it"
+                f" cannot be resampled to {request.gsd} m.",
+                "Assign the CRS, or use the native distance (--gsd native).",
+            )
+        notes.append(
+            f"{name} has no CRS: it is used at its own resolution, and areas are in pixels."
+        )
+        return native, None, False
+    target = _target_gsd(request, distance)
+    if target is None:
+        return native, distance, False
+    grid = resampled(native, distance, target)
+    notes.append(
+        f"The raster's ground sampling distance is {distance[0]:.3g} x {distance[1]:.3g} m;"
+        f" it is read at {target:.3g} m, as {grid.width} x {grid.height} px."
+    )
+    return grid, distance, True
+
+
+def _target_gsd(request: SourceRequest, distance: tuple[float, float]) -> float | None:
+    """The distance to resample to [m], or None to leave the raster as it is."""
+    if not isinstance(request.gsd, str):
+        return request.gsd
+    if request.gsd == "native" or request.gsd_nominal is None or request.gsd_range is None:
+        return None
+    low, high = request.gsd_range
+    return None if all(low <= side <= high for side in distance) else request.gsd_nominal

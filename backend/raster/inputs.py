@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from backend.errors import RasterError
 from backend.raster.bands import RELIEF, are_missing, listed, named_bands, otherwise
 from backend.raster.heights import metres_per_unit
+from backend.raster.part import is_part
+from backend.raster.part_source import PartSource
 from backend.raster.sentinel2 import (
     Encoding,
     baseline_of,
@@ -29,6 +31,8 @@ from backend.raster.sentinel2 import (
 from backend.raster.source import (
     BYTE_RANGE,
     BandSource,
+    Conversion,
+    Image,
     RasterSource,
     SourceReport,
     SourceRequest,
@@ -40,6 +44,8 @@ from backend.raster.warped import TERRAIN, Layer, TerrainLayer, WarpedBands
 
 _ROLE = re.compile(r"\A([A-Za-z_][A-Za-z0-9_]+)=(.+)\Z", re.DOTALL)
 _BAND = re.compile(r"\A(.+):(\d+)\Z", re.DOTALL)
+
+MakeImage = Callable[[SourceRequest], Image]
 
 
 @dataclass(frozen=True)
@@ -58,12 +64,19 @@ def open_source(request: SourceRequest) -> BandSource:
 
     Raises `RasterError` or `DemError` that names the bands that are not there, or cannot be used.
     """
+    if is_part(request.path):
+        return PartSource.open(request, _open)
+    return _open(request, RasterSource)
+
+
+def _open(request: SourceRequest, make_image: MakeImage) -> BandSource:
+    """All bands on the grid of an image, which `make_image` opens."""
     request, places = _located(request)
     on_dem = [role for role in request.roles if role in TERRAIN and role not in places]
     elsewhere = bool(places) or bool(request.dem and on_dem)
     if not elsewhere and not request.units and np.isfinite(request.fill).all():
-        return RasterSource(request)
-    return InputSource(request, places)
+        return make_image(request)
+    return InputSource(request, places, make_image)
 
 
 def _located(request: SourceRequest) -> tuple[SourceRequest, dict[str, Place]]:
@@ -149,8 +162,10 @@ class InputSource:
 
     dtype = np.dtype("float32")
 
-    def __init__(self, request: SourceRequest, places: dict[str, Place]) -> None:
-        self._request = request
+    def __init__(
+        self, request: SourceRequest, places: dict[str, Place], make_image: MakeImage = RasterSource
+    ) -> None:
+        self._request, self._make_image = request, make_image
         with ExitStack() as stack:
             self._set_up(places, stack)
             self._stack = stack.pop_all()
@@ -166,7 +181,7 @@ class InputSource:
         relief = [role for role in roles if dem and role in TERRAIN and role not in places]
         own = tuple(role for role in roles if role not in places and role not in relief)
         self._own = [roles.index(role) for role in own]
-        self._image = stack.enter_context(RasterSource(_image_request(self._request, own)))
+        self._image = stack.enter_context(self._make_image(_image_request(self._request, own)))
         self.grid = self._image.grid
         self._bands = {role: (self._image.dataset, band) for role, band in self._own_bands(own)}
         self._layers: list[tuple[list[int], Layer]] = []
@@ -207,7 +222,12 @@ class InputSource:
 
     def _convert(self) -> None:
         """Find gain and offset of every band, and the ends that values are cut off at (C, 1, 1)."""
-        roles = self._request.roles
+        roles, known = self._request.roles, self._request.conversion
+        self._fill = np.array(self._request.fill or (0.0,) * len(roles))
+        if known is not None:
+            self._gain, self._offset, self._ends = known.gain, known.offset, known.ends
+            self._is_integer = known.is_integer
+            return
         self._gain, self._offset = np.ones(len(roles)), np.zeros(len(roles))
         self._ends = np.tile([[-np.inf], [np.inf]], len(roles))
         self._is_integer = False
@@ -218,7 +238,11 @@ class InputSource:
                 self._stretch()
             if "dem" in self._bands:
                 self._gain[roles.index("dem")] = self._metres(*self._bands["dem"])
-        self._fill = np.array(self._request.fill or (0.0,) * len(roles))
+
+    @property
+    def conversion(self) -> Conversion:
+        """What was found, for whoever opens the same source again."""
+        return Conversion(self._gain, self._offset, self._ends, self._is_integer)
 
     def _stretch(self) -> None:
         """Other rasters become 8-bit as the image does: by one range for the files of a folder."""
@@ -322,7 +346,7 @@ def _image_request(request: SourceRequest, own: tuple[str, ...]) -> SourceReques
     return replace(only, fill=(), units=(), inputs=(), dem=None)
 
 
-def _order_note(request: SourceRequest, own: tuple[str, ...], image: RasterSource) -> str:
+def _order_note(request: SourceRequest, own: tuple[str, ...], image: Image) -> str:
     """A sentence where bands were taken in their order, and there are more than three."""
     named = named_bands(image.dataset)
     if request.bands is not None or len(own) <= 3 or all(role in named for role in own):

@@ -20,6 +20,8 @@ from backend.workspace import refused
 BLOCK = 256
 # Rows of blocks are written in parts of so many columns, so that a wide one needs little memory.
 PART = 32 * BLOCK
+# Of deflate: the quickest.
+COMPRESSION = 1
 MASK_COLOURS = {0: (0, 0, 0, 0), 1: (215, 48, 39, 255), NODATA: (0, 0, 0, 0)}
 # GDAL keeps category names beside a GeoTIFF, in its own sidecar format.
 MASK_CATEGORIES = """<PAMDataset>
@@ -104,7 +106,7 @@ def create_byte_raster(path: Path, grid: Grid) -> rasterio.io.DatasetWriter:
             path, "w", driver="GTiff", width=grid.width, height=grid.height, count=1,
             dtype="uint8", nodata=NODATA, transform=grid.transform,
             crs=RasterioCRS.from_wkt(grid.crs.to_wkt()) if grid.crs else None,
-            tiled=True, blockxsize=BLOCK, blockysize=BLOCK, compress="deflate", zlevel=1,
+            tiled=True, blockxsize=BLOCK, blockysize=BLOCK, compress="deflate", zlevel=COMPRESSION,
             bigtiff="if_safer", sparse_ok=True,
         )  # fmt: skip
 
@@ -126,8 +128,8 @@ def mask_of(values: NDArray[np.uint8], level: int) -> NDArray[np.uint8]:
 
 
 def add_overviews(path: Path, resampling: Resampling) -> None:
-    """Add overviews down to one block."""
-    with rasterio.open(path, "r+") as data:
+    """Add overviews down to one block, compressed as quickly as the raster itself."""
+    with rasterio.Env(ZLEVEL_OVERVIEW=COMPRESSION), rasterio.open(path, "r+") as data:
         factors = [2**n for n in range(1, 12) if max(data.shape) / 2 ** (n - 1) > BLOCK]
         if factors:
             data.build_overviews(factors, resampling)

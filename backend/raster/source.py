@@ -14,24 +14,37 @@ from typing import Any, Protocol
 
 import numpy as np
 import rasterio
-from affine import Affine
 from numpy.typing import NDArray
-from pyproj import CRS
 from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from backend.errors import RasterError
+from backend.errors import NoDataError, RasterError
 from backend.raster.bands import RELIEF, choose_bands
 from backend.raster.grid import Grid
-from backend.raster.ground import ground_sampling_distance, resampled
+from backend.raster.ground import choose_grid, ground_sampling_distance, native_grid
 
 # Side of the decimated image from which the stretch of non-8-bit rasters is taken [px].
 STRETCH_SAMPLE = 1024
 STRETCH_PERCENTILES = (2.0, 98.0)
 BYTE_RANGE = (0.0, 255.0)
+# GDAL's names for what lies on servers, which give parts of files.
+ON_SERVERS = ("/vsicurl", "/vsis3", "/vsigs", "/vsiaz", "/vsiadls", "/vsioss", "/vsiswift")
 # Room for decoded blocks besides the one row of blocks that a band of rows touches [bytes].
 CACHE_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """Gain and offset of each band (C,), and the ends that values are cut off at (2, C).
+
+    Where `is_integer`, a pixel of zeros in all bands is not valid.
+    """
+
+    gain: NDArray[np.float64]
+    offset: NDArray[np.float64]
+    ends: NDArray[np.float64]
+    is_integer: bool
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,10 @@ class SourceRequest:
     gsd: str | float = "auto"
     gsd_nominal: float | None = None
     gsd_range: tuple[float, float] | None = None
+    stretch: tuple[float, float] | None = None
+    """What becomes 0 and 255 where values are stretched; None: found in the raster itself."""
+    conversion: Conversion | None = None
+    """How the bands of several rasters become what the network takes, where that is known."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +104,21 @@ class BandSource(Protocol):
         ...
 
 
+class Image(BandSource, Protocol):
+    """A source whose bands are those of a raster."""
+
+    def __enter__(self) -> Image: ...
+
+    @property
+    def dataset(self) -> rasterio.DatasetReader:
+        """The raster as GDAL has it; its bands by role are `report.bands`."""
+        ...
+
+    def sample(self) -> NDArray[np.float64]:
+        """Raw values (C, n) of valid pixels from all over the raster."""
+        ...
+
+
 class RasterSource:
     """Rows of a raster on its grid: values (C, rows, W) and validity (rows, W).
 
@@ -107,12 +139,16 @@ class RasterSource:
         notes: list[str] = []
         self._palette = _palette(self._data)
         self._bands = choose_bands(self._data, request.roles, request.bands)
-        self.grid, native, self._resample = _choose_grid(self._data, request, notes)
+        self.grid, native, self._resample = choose_grid(
+            native_grid(self._data), self._data.name, request, notes
+        )
         types = [self._data.dtypes[band - 1] for band in self._bands]
         self.dtype = np.dtype("uint8" if set(types) == {"uint8"} else "float32")
         self._seen = np.array([role not in RELIEF for role in request.roles])
         stretches = self.dtype != np.uint8 and request.value_range == BYTE_RANGE
-        self._stretch = self._range_of_values() if stretches and self._seen.any() else None
+        self._stretch = None
+        if stretches and self._seen.any():
+            self._stretch = request.stretch or self._range_of_values()
         fill = np.asarray(request.fill or (0.0,) * len(request.roles))
         whole = fill.round() if self.dtype == np.uint8 else fill
         self._fill = whole.astype(self.dtype)[:, None, None]
@@ -137,19 +173,29 @@ class RasterSource:
         """The raster as GDAL has it; its bands by role are `report.bands`."""
         return self._data
 
-    def read(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    @property
+    def fill(self) -> NDArray[Any]:
+        """What invalid pixels hold (C, 1, 1)."""
+        return self._fill
+
+    def read(
+        self, first: int, last: int, columns: tuple[int, int] | None = None
+    ) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """Rows [first, last) of the grid: values (C, rows, W) and validity (rows, W).
 
-        Raises `RasterError` where the file is damaged.
+        Of a grid that is the raster's own, some `columns` [first, last) may be enough. Raises
+        `RasterError` where the file is damaged.
         """
         try:
-            values, valid = self._read(first, last)
+            values, valid = self._read(first, last, columns or (0, self.grid.width))
         except RasterioError as error:
             raise damaged(self._data.name, f" at rows {first} to {last}", error) from error
         return np.where(valid, values, self._fill), valid
 
-    def _read(self, first: int, last: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-        window, shape = self._window(first, last)
+    def _read(
+        self, first: int, last: int, columns: tuple[int, int]
+    ) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        window, shape = self._window(first, last, columns)
         raw = self._data.read(
             list(self._bands), window=window, out_shape=(len(self._bands), *shape),
             resampling=self._resampling(),
@@ -163,15 +209,24 @@ class RasterSource:
             raw = np.where(finite, raw, 0)
         return self._scaled(raw), valid
 
-    def _window(self, first: int, last: int) -> tuple[Window, tuple[int, int]]:
-        factor = self._data.height / self.grid.height
-        window = Window(0, first * factor, self._data.width, (last - first) * factor)
-        return window, (last - first, self.grid.width)
+    def _window(
+        self, first: int, last: int, columns: tuple[int, int]
+    ) -> tuple[Window, tuple[int, int]]:
+        factor, across = self._data.height / self.grid.height, self._data.width / self.grid.width
+        left, width = columns[0], columns[1] - columns[0]
+        window = Window(left * across, first * factor, width * across, (last - first) * factor)
+        return window, (last - first, width)
 
     def _resampling(self) -> Resampling:
-        if self._palette is not None or not self._resample:
+        if not self._resample:
             return Resampling.nearest
-        shrinks = self._data.width * self._data.height >= self.grid.width * self.grid.height
+        return self.resampling(self._data.shape, (self.grid.height, self.grid.width))
+
+    def resampling(self, native: tuple[int, int], wanted: tuple[int, int]) -> Resampling:
+        """How pixels become those of another grid: both shapes are over the same ground."""
+        if self._palette is not None:
+            return Resampling.nearest
+        shrinks = native[0] * native[1] >= wanted[0] * wanted[1]
         return Resampling.average if shrinks else Resampling.bilinear
 
     def _valid(self, window: Window, shape: tuple[int, int]) -> NDArray[np.bool_]:
@@ -208,6 +263,22 @@ class RasterSource:
             raise damaged(self._data.name, "", error) from error
         return raw[:, valid].astype(np.float64)
 
+    def sample_at(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Raw values (bands that are stretched, n) of the valid ones of some of its own pixels.
+
+        They are those of `rows` that lie in `columns`. Raises `RasterError` for a damaged file.
+        """
+        parts = [np.empty((len(self._bands), 0))]
+        for row in rows.tolist():
+            window = Window(0, row, self._data.width, 1)
+            try:
+                raw = self._data.read(list(self._bands), window=window)[:, 0, columns]
+                valid = self._valid(window, (1, self._data.width))[0, columns]
+            except RasterioError as error:
+                raise damaged(self._data.name, f" at row {row}", error) from error
+            parts.append(raw[:, valid].astype(np.float64))
+        return np.concatenate(parts, axis=1)[self._seen]
+
 
 def stretched(values: NDArray[np.float32], ends: tuple[float, float]) -> NDArray[np.float32]:
     """Values from `ends` to 0 .. 255, cut off beyond."""
@@ -235,7 +306,7 @@ def open_raster(path: str) -> rasterio.DatasetReader:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            data = rasterio.open(path)
+            data = _open_remote(path) if path.startswith(ON_SERVERS) else rasterio.open(path)
     except RasterioError as error:
         raise RasterError(
             f"{path} is not a raster that GDAL can read ({_reason(error)}).",
@@ -250,6 +321,15 @@ def open_raster(path: str) -> rasterio.DatasetReader:
     return data
 
 
+def _open_remote(path: str) -> rasterio.DatasetReader:
+    """A file on a server: by itself and its companions, without a list of all the others there."""
+    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="TRUE"):
+        data = rasterio.open(path)
+        # Looks for a mask of its own now, as the option does not hold in other threads.
+        _ = data.mask_flag_enums
+        return data
+
+
 def _reason(error: Exception) -> str:
     return str(error.__cause__ or error).strip().rstrip(".")
 
@@ -262,9 +342,9 @@ def damaged(path: str, where: str, error: Exception) -> RasterError:
     )
 
 
-def all_nodata(path: str) -> RasterError:
+def all_nodata(path: str) -> NoDataError:
     """The error for a raster without a single valid pixel."""
-    return RasterError(
+    return NoDataError(
         f"{path} has no valid pixel: everything is nodata.",
         "Check the raster's nodata value, mask and alpha band.",
     )
@@ -286,45 +366,3 @@ def _palette(data: rasterio.DatasetReader) -> NDArray[np.uint8] | None:
     for value, rgba in data.colormap(1).items():
         colours[:, value] = rgba[:3]
     return colours
-
-
-def _choose_grid(
-    data: rasterio.DatasetReader, request: SourceRequest, notes: list[str]
-) -> tuple[Grid, tuple[float, float] | None, bool]:
-    """The output grid, the raster's own ground sampling distance [m], and whether they differ."""
-    crs = CRS.from_wkt(data.crs.to_wkt()) if data.crs else None
-    # An image without a place on the map lies below the origin, where QGIS draws it.
-    nowhere = crs is None and data.transform == Affine.identity()
-    transform = Affine.scale(1, -1) if nowhere else data.transform
-    native = Grid(data.width, data.height, transform, crs)
-    distance = ground_sampling_distance(native)
-    if distance is None:
-        if not isinstance(request.gsd, str):
-            raise RasterError(
-                f"{data.name} has no CRS, so its ground sampling distance is unknown and it"
-                f" cannot be resampled to {request.gsd} m.",
-                "Assign the CRS, or use the native distance (--gsd native).",
-            )
-        notes.append(
-            f"{data.name} has no CRS: it is used at its own resolution, and areas are in pixels."
-        )
-        return native, None, False
-    target = _target_gsd(request, distance)
-    if target is None:
-        return native, distance, False
-    grid = resampled(native, distance, target)
-    notes.append(
-        f"The raster's ground sampling distance is {distance[0]:.3g} x {distance[1]:.3g} m;"
-        f" it is read at {target:.3g} m, as {grid.width} x {grid.height} px."
-    )
-    return grid, distance, True
-
-
-def _target_gsd(request: SourceRequest, distance: tuple[float, float]) -> float | None:
-    """The distance to resample to [m], or None to leave the raster as it is."""
-    if not isinstance(request.gsd, str):
-        return request.gsd
-    if request.gsd == "native" or request.gsd_nominal is None or request.gsd_range is None:
-        return None
-    low, high = request.gsd_range
-    return None if all(low <= side <= high for side in distance) else request.gsd_nominal

@@ -24,7 +24,7 @@ from backend.terrain import TerrainBands
 # Side of the small image of the grid by which cover and encoding are judged [px].
 COARSE = 512
 # Pixels of the grid at which a DEM is looked up at once.
-PIECE = 1 << 18
+PIECE = 1 << 16
 # The bands of `TerrainBands.values` by role.
 TERRAIN = {"dem": 0, "slope": 1}
 # Where neither raster has a CRS, any will do, as long as it is the same.
@@ -166,7 +166,7 @@ class TerrainLayer:
 
     def _piece(self, first: int, last: int) -> NDArray[np.float32]:
         rows, columns = np.indices((last - first, self._width)).reshape(2, -1)
-        values = self._terrain.values(rows + first, columns)[self._bands]
+        values = self._terrain.values(rows + first, columns, self._bands)
         return values.reshape(len(self._bands), last - first, self._width)
 
 

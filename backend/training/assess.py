@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from backend.card import Card
 from backend.checkpoint import load
 from backend.engines.devices import choose_device
-from backend.events import OnEvent, Result, Start
+from backend.events import Log, OnEvent, Result, Start
 from backend.raster.grid import DEFAULT_OVERLAP
-from backend.training.datasets import open_dataset
+from backend.training.bands import BandChoice, wanted_of
+from backend.training.datasets import Dataset, open_dataset
 from backend.training.evaluate import EvaluateOptions, evaluate
 from backend.training.report import write_report
 
@@ -23,10 +26,14 @@ class EvaluateRequest:
     out: Path | None = None
     """A folder for the page, the pictures and the tables."""
     overlap: str = DEFAULT_OVERLAP
+    flips: bool = False
+    """Average over four mirrorings of each tile."""
     threshold: float | None = None
     """None: the card's."""
     device: str = "auto"
     precision: str = "auto"
+    bands: BandChoice = field(default_factory=BandChoice)
+    """Where rasters with labels have the checkpoint's bands."""
 
 
 def assess(request: EvaluateRequest, on_event: OnEvent) -> Result:
@@ -35,14 +42,18 @@ def assess(request: EvaluateRequest, on_event: OnEvent) -> Result:
     Raises a `CalandDetError` for anything wrong with the input, and whatever `on_event` raises.
     """
     checkpoint = load(request.checkpoint)
-    datasets = [open_dataset(text, whole=True) for text in request.data]
+    datasets = opened(request.data, request.bands, checkpoint.card)
     images = sum(len(dataset.samples) for dataset in datasets)
     details = {"checkpoint": request.checkpoint.name, "images": images}
     on_event(Start("evaluate", choose_device(request.device).description, details))
+    for note in dict.fromkeys(note for dataset in datasets for note in dataset.notes):
+        on_event(Log("warning", note))
     options = EvaluateOptions(
         device=request.device,
         precision=request.precision,
         overlap=request.overlap,
+        flips=request.flips,
+        fast=True,
         threshold=request.threshold,
     )
     evaluation = evaluate(checkpoint, datasets, options, on_event)
@@ -58,3 +69,9 @@ def assess(request: EvaluateRequest, on_event: OnEvent) -> Result:
     result = Result(paths, counts)
     on_event(result)
     return result
+
+
+def opened(data: Sequence[str], bands: BandChoice, card: Card) -> list[Dataset]:
+    """The datasets, rasters with labels whole and with the bands that a card names."""
+    wanted = wanted_of(bands, card.bands, card)
+    return [open_dataset(text, whole=True, wanted=wanted) for text in data]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,11 +39,13 @@ def random_view(
     size: int,
     ranges: Augmentation,
     rng: np.random.Generator,
+    pictures: Sequence[int] | None = None,
 ) -> tuple[Tensor, Tensor]:
     """A view (C, size, size) and its masks (M, size, size) of an image (C, H, W).
 
-    `mask` is (M, H, W), each 0 or 1. What lies outside the image is reflected. Only 8-bit images
-    are recoloured and compressed: other values are measurements.
+    `mask` is (M, H, W), each 0 or 1. What lies outside the image is reflected. Only the bands
+    `pictures`, which hold values from 0 to 255, are recoloured and compressed: others are
+    measurements. Without them these are all of an 8-bit image, and none of another.
     """
     height, width = image.shape[1:]
     grid = _random_grid(height, width, size, ranges, rng)
@@ -50,10 +53,14 @@ def random_view(
     view = F.grid_sample(stacked, grid, padding_mode="reflection", align_corners=False)[0]
     bands = len(image)
     picture, masks = view[:bands], (view[bands:] > 0.5).float()
-    if image.dtype == torch.uint8:
-        picture = _recolour(picture, ranges, rng)
+    if pictures is None:
+        pictures = range(bands) if image.dtype == torch.uint8 else ()
+    if pictures:
+        chosen = list(pictures)
+        seen = _recolour(picture[chosen], ranges, rng)
         if rng.random() < ranges.jpeg_share:
-            picture = _compress(picture, int(rng.integers(*ranges.jpeg_quality)))
+            seen = _compress(seen, int(rng.integers(*ranges.jpeg_quality)))
+        picture[chosen] = seen
     return picture, masks
 
 

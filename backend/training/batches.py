@@ -10,15 +10,17 @@ import torch
 from torch import Tensor
 
 from backend.card import Scaling
+from backend.engines.tile_network import stretched
 from backend.training.augment import Augmentation, random_view
-from backend.training.datasets import Dataset, Sample
+from backend.training.bands import pictures_of
+from backend.training.datasets import RGB, Sample
 
 
 @dataclass(frozen=True)
 class Batches:
     """Half of a batch's views are of images with landslides, half of images without.
 
-    Where all images have landslides, or none has, all are drawn alike.
+    Where all images have landslides, or none has, there is no such balance.
     """
 
     samples: Sequence[Sample]
@@ -27,27 +29,38 @@ class Batches:
     """Side of a view [px]."""
     batch_size: int
     ranges: Augmentation
+    weights: Sequence[float] = ()
+    """How often each sample is drawn beside the others of its half; none: all alike."""
+    bands: Sequence[str] = RGB
+    """What the channels of the images are, by role."""
 
     def __call__(self, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
         """Images (B, C, size, size), normalised; masks and validity (B, 1, size, size), 0 or 1."""
         groups = self._groups()
         views = [self._view(groups[index % len(groups)], rng) for index in range(self.batch_size)]
         images, masks = (torch.stack(part) for part in zip(*views, strict=True))
+        # Before they are mixed: elevations of two places have nothing in common but their relief.
+        images = normalised(images, self.scaling, self.bands)
         _mix(images, masks, self.ranges.mix_share, rng)
-        return normalised(images, self.scaling), masks[:, :1], masks[:, 1:]
+        return images, masks[:, :1], masks[:, 1:]
 
-    def _groups(self) -> list[list[Sample]]:
-        parts: tuple[list[Sample], list[Sample]] = ([], [])
-        for sample in self.samples:
-            parts[not sample.has_landslide].append(sample)
+    def _groups(self) -> list[list[tuple[Sample, float]]]:
+        weights = self.weights or [1.0] * len(self.samples)
+        parts: tuple[list[tuple[Sample, float]], ...] = ([], [])
+        for sample, weight in zip(self.samples, weights, strict=True):
+            parts[not sample.has_landslide].append((sample, weight))
         return [part for part in parts if part]
 
-    def _view(self, group: list[Sample], rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        labelled = group[rng.integers(len(group))].read()
+    def _view(
+        self, group: list[tuple[Sample, float]], rng: np.random.Generator
+    ) -> tuple[Tensor, Tensor]:
+        samples, weights = zip(*group, strict=True)
+        chances = np.asarray(weights) / sum(weights)
+        labelled = samples[rng.choice(len(samples), p=chances)].read()
         masks = np.stack([labelled.mask, labelled.valid])
-        return random_view(
-            torch.from_numpy(labelled.image), torch.from_numpy(masks), self.size, self.ranges, rng
-        )
+        pictures = pictures_of(self.bands, self.scaling) if labelled.is_picture else ()
+        image = torch.from_numpy(labelled.image)
+        return random_view(image, torch.from_numpy(masks), self.size, self.ranges, rng, pictures)
 
 
 def _mix(images: Tensor, masks: Tensor, share: float, rng: np.random.Generator) -> None:
@@ -66,23 +79,15 @@ def _mix(images: Tensor, masks: Tensor, share: float, rng: np.random.Generator) 
         masks[index][part] = truths[others[index]][part]
 
 
-def normalised(images: Tensor, scaling: Scaling) -> Tensor:
-    """Images (B, C, H, W) of raw values as the network takes them."""
+def normalised(images: Tensor, scaling: Scaling, bands: Sequence[str] = RGB) -> Tensor:
+    """Images (B, C, H, W) of raw values as the network takes them; NaN becomes the mean, 0.
+
+    Bands that the scaling names are stretched first in each view, as engines do in each tile.
+    """
     low, high = scaling.range
+    parts = [
+        stretched(values, low, high) if band in scaling.by_tile else values
+        for band, values in zip(bands, images.split(1, dim=1), strict=True)
+    ]
     mean, std = (torch.tensor(part).view(1, -1, 1, 1) for part in (scaling.mean, scaling.std))
-    return ((images - low) / (high - low) - mean) / std
-
-
-def measured_scaling(datasets: Sequence[Dataset], most: int = 200) -> Scaling:
-    """Mean and standard deviation of each band over the valid pixels of up to `most` images."""
-    samples = [sample for dataset in datasets for sample in dataset.samples]
-    chosen = [samples[index] for index in np.linspace(0, len(samples) - 1, most).astype(int)]
-    count, total, squares = 0, 0.0, 0.0
-    for sample in dict.fromkeys(chosen):
-        labelled = sample.read()
-        values = labelled.image[:, labelled.valid].astype(np.float64)
-        count += values.shape[1]
-        total, squares = total + values.sum(axis=1), squares + (values**2).sum(axis=1)
-    mean = np.asarray(total) / max(count, 1)
-    std = np.sqrt(np.maximum(np.asarray(squares) / max(count, 1) - mean**2, 1e-12))
-    return Scaling(tuple(mean.tolist()), tuple(std.tolist()), (0.0, 1.0))
+    return (((torch.cat(parts, dim=1) - low) / (high - low) - mean) / std).nan_to_num(nan=0.0)

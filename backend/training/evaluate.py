@@ -38,6 +38,10 @@ class EvaluateOptions:
     device: str = "auto"
     precision: str = "auto"
     overlap: str = DEFAULT_OVERLAP
+    flips: bool = False
+    """Average over four mirrorings of each tile."""
+    fast: bool = False
+    """With the engine that `detect` takes, which has to be made for the checkpoint first."""
     threshold: float | None = None
     """None: the card's."""
     choose_threshold: bool = False
@@ -136,7 +140,15 @@ def _name(datasets: Sequence[Dataset]) -> str:
 
 
 def _predictor(checkpoint: Checkpoint, options: EvaluateOptions, on_event: OnEvent) -> Predictor:
-    return Predictor.of(checkpoint, options.device, options.precision, options.overlap, on_event)
+    return Predictor.of(
+        checkpoint,
+        options.device,
+        options.precision,
+        options.overlap,
+        on_event,
+        fast=options.fast,
+        flips=options.flips,
+    )
 
 
 def _no_pixels() -> Histogram:

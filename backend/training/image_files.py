@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,6 +41,8 @@ class Pair:
     group: str
     image: Path
     mask: Path | None
+    dem: Path | None = None
+    """A picture of elevations, of the image's size; it becomes the last band."""
 
 
 @dataclass(frozen=True)
@@ -50,17 +52,21 @@ class PairReader:
     image: Path
     mask: Path | None
     white_is_landslide: bool = True
+    dem: Path | None = None
 
     def __call__(self) -> Labelled:
         """Raises `DatasetError` where a file is damaged."""
         image, valid = read_image(self.image)
+        as_bytes = image.dtype == np.uint8
+        if self.dem is not None:
+            image = np.concatenate([image, _read_dem(self.dem)[None]], dtype=np.float32)
         if self.mask is None:
-            return Labelled(image, np.zeros(valid.shape, bool), valid)
+            return Labelled(image, np.zeros(valid.shape, bool), valid, as_bytes=as_bytes)
         values, known = read_mask(self.mask)
         if not self.white_is_landslide:
             known &= values != WHITE
         valid &= known
-        return Labelled(image, valid & (values != BACKGROUND), valid)
+        return Labelled(image, valid & (values != BACKGROUND), valid, as_bytes=as_bytes)
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ def samples_of(pairs: Sequence[Pair], bands: tuple[str, ...]) -> tuple[Sample, .
 
 
 def _sample(white_is_landslide: bool, pair: Pair, scan: _Scan) -> Sample:
-    read = PairReader(pair.image, pair.mask, white_is_landslide)
+    read = PairReader(pair.image, pair.mask, white_is_landslide, pair.dem)
     landslide = {LANDSLIDE, WHITE} if white_is_landslide else {LANDSLIDE}
     has_landslide = bool(scan.mask_values & landslide)
     if has_landslide and not scan.header.complete:
@@ -102,6 +108,8 @@ def _sample(white_is_landslide: bool, pair: Pair, scan: _Scan) -> Sample:
 def _scan(bands: tuple[str, ...], pair: Pair) -> _Scan:
     is_h5 = _is_h5(pair.image)
     header = _h5_header(pair.image, len(bands)) if is_h5 else _raster_header(pair.image)
+    if pair.dem is not None:
+        _check_dem(pair.dem, pair.image, header)
     if pair.mask is None:
         return _Scan(header, frozenset((BACKGROUND,)))
     values, known = read_mask(pair.mask)
@@ -111,17 +119,23 @@ def _scan(bands: tuple[str, ...], pair: Pair) -> _Scan:
             f" {_size(values.shape)}.",
             "Image and mask have to be of one size.",
         )
-    distinct = _distinct(values[known])
-    strange = distinct - MASK_VALUES
-    if strange:
-        raise DatasetError(
-            f"The mask {pair.mask} holds the value {min(strange):g}.",
-            "A mask holds 0, and 1 or 255 for landslide; beside 1, 255 is for what is not known.",
-        )
+    distinct = distinct_values(values[known])
+    require_mask_values(distinct, str(pair.mask))
     return _Scan(header, distinct)
 
 
-def _distinct(values: NDArray[Any]) -> frozenset[float]:
+def require_mask_values(distinct: Set[float], mask: str) -> None:
+    """Raise `DatasetError` that names the least value of a mask that no mask has."""
+    strange = distinct - MASK_VALUES
+    if strange:
+        raise DatasetError(
+            f"The mask {mask} holds the value {min(strange):g}.",
+            "A mask holds 0, and 1 or 255 for landslide; beside 1, 255 is for what is not known.",
+        )
+
+
+def distinct_values(values: NDArray[Any]) -> frozenset[float]:
+    """The values that occur in an array."""
     if values.dtype == np.uint8:
         return frozenset(np.flatnonzero(np.bincount(values)).tolist())
     return frozenset(np.unique(values).tolist())
@@ -214,6 +228,24 @@ def read_mask(path: Path) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     if nodata is not None and nodata not in (BACKGROUND, LANDSLIDE):
         known &= values[0] != nodata
     return values[0], known
+
+
+def _check_dem(path: Path, image: Path, header: _Header) -> None:
+    with reading(), open_raster(str(path)) as data:
+        if data.shape != header.shape:
+            raise DatasetError(
+                f"{image} has {_size(header.shape)} px, its elevations {path} {_size(data.shape)}.",
+                "Image and elevations have to be of one size.",
+            )
+
+
+def _read_dem(path: Path) -> NDArray[np.float32]:
+    """Elevations (H, W), the first band of a file; NaN where there are none."""
+    try:
+        with reading(), open_raster(str(path)) as data:
+            return data.read(1, masked=True).astype(np.float32).filled(np.nan)
+    except rasterio.errors.RasterioError as error:
+        raise _damaged(path) from error
 
 
 def _mask_bands(path: Path) -> tuple[NDArray[Any], float | None]:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from backend.checkpoint import Checkpoint, load, save
 from backend.errors import TrainingError
 from backend.events import Log, OnEvent, Result, Start
-from backend.models.outputs import landslide_logit
+from backend.training.adaptation import Adversary, TwoDomains
 from backend.training.batches import Batches
+from backend.training.datasets import Dataset
 from backend.training.distributed import Team, join
 from backend.training.evaluate import EvaluateOptions, evaluate, validation_f1
-from backend.training.loop import fit
-from backend.training.loss import LOSSES
+from backend.training.loop import Draw, Loss, fit
+from backend.training.loss import SegmentationLoss
 from backend.training.plan import Plan, TrainRequest, prepare
 from backend.training.report import write_curves, write_report
 from backend.workspace import Workspace
@@ -36,10 +40,12 @@ def train(request: TrainRequest, on_event: OnEvent) -> Result:
         on_event = _silent
     plan = prepare(request)
     on_event(Start("train", plan.device.description, plan.details))
+    for note in plan.notes:
+        on_event(Log("warning", note))
     with ExitStack() as stack:
         if team.leads:
             stack.enter_context(Workspace(plan.folder))
-            _claim(plan)
+            claim(plan.folder, _terms(request), _terms(TrainRequest(data=(), out=request.out)))
         network = _fit(plan, team, on_event)
         return _finish(plan, network, on_event) if team.leads else Result({}, {})
 
@@ -48,22 +54,29 @@ def _silent(event: object) -> None:
     """Only the leading process of a team speaks."""
 
 
-def _claim(plan: Plan) -> None:
-    """Say whose state the folder holds; raises `TrainingError` where it is another training's."""
-    said = plan.folder / "request.json"
-    ours = json.loads(json.dumps(asdict(plan.request), default=str))
+def claim(folder: Path, terms: dict[str, Any], earlier: dict[str, Any] | None = None) -> None:
+    """Say whose state a folder holds; raises `TrainingError` where it is another training's.
+
+    `earlier` are the terms of a state that does not name them, as an earlier version wrote it.
+    """
+    said = folder / "request.json"
     if not said.exists():
-        said.write_text(json.dumps(ours, indent=1))
+        said.write_text(json.dumps(terms, indent=1))
         return
-    theirs = json.loads(said.read_text())
-    odd = sorted(key for key in ours.keys() | theirs if ours.get(key) != theirs.get(key))
+    theirs = (earlier or {}) | json.loads(said.read_text())
+    odd = sorted(key for key in terms.keys() | theirs if terms.get(key) != theirs.get(key))
     if odd:
         key = odd[0]
         raise TrainingError(
-            f"{plan.folder} holds a training with another {key}: {theirs.get(key)}, not"
-            f" {ours.get(key)}.",
+            f"{folder} holds a training with another {key}: {theirs.get(key)}, not"
+            f" {terms.get(key)}.",
             "Choose another --out, or remove that folder to start anew.",
         )
+
+
+def _terms(request: TrainRequest) -> dict[str, Any]:
+    """The request in JSON's types."""
+    return json.loads(json.dumps(asdict(request), default=str))
 
 
 def _fit(plan: Plan, team: Team, on_event: OnEvent) -> nn.Module:
@@ -71,14 +84,14 @@ def _fit(plan: Plan, team: Team, on_event: OnEvent) -> nn.Module:
     network = plan.network.to(device).requires_grad_(True)
     # Convolutions are faster where channels lie beside each other.
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    samples = [sample for dataset in plan.train for sample in dataset.samples]
-    draw = Batches(
-        samples,
-        plan.card.scaling,
-        plan.view_size,
-        max(1, plan.recipe.batch_size // team.size),
-        plan.augmentation,
-    )
+    draw: Draw = _batches(plan, plan.train, team, plan.weights)
+    segmentation = SegmentationLoss(plan.request.loss)
+    loss: Loss = segmentation
+    adversary = None
+    if plan.target:
+        draw = TwoDomains(draw, _batches(plan, plan.target, team))
+        weight = plan.request.adversarial_weight
+        loss = adversary = Adversary(segmentation, weight, device, team)
 
     def validate(average: nn.Module) -> float:
         checkpoint = Checkpoint(average, plan.card, plan.request.out, "")
@@ -88,23 +101,26 @@ def _fit(plan: Plan, team: Team, on_event: OnEvent) -> nn.Module:
         )
         return score
 
-    return fit(
-        network, draw, _Loss(plan.request.loss), plan.recipe, plan.folder, on_event, validate, team
+    # The best on the source may well be the one that is adapted least.
+    chosen = validate if plan.request.validation or not adversary else None
+    average = fit(network, draw, loss, plan.recipe, plan.folder, on_event, chosen, team, adversary)
+    if adversary:
+        on_event(Log("info", f"At the end the discriminator told {adversary.told:.0%} rightly."))
+    return average
+
+
+def _batches(
+    plan: Plan, datasets: Sequence[Dataset], team: Team, weights: Sequence[float] = ()
+) -> Batches:
+    return Batches(
+        [sample for dataset in datasets for sample in dataset.samples],
+        plan.card.scaling,
+        plan.view_size,
+        max(1, plan.recipe.batch_size // team.size),
+        plan.augmentation,
+        weights,
+        plan.card.bands,
     )
-
-
-@dataclass(frozen=True)
-class _Loss:
-    """The loss of that name, of a batch of images, masks and validity."""
-
-    name: str
-
-    def __call__(self, network: nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
-        images, masks, valid = batch
-        output = network(images)
-        logits = landslide_logit(output).float()
-        presence = output[1].float() if isinstance(output, tuple) else None
-        return LOSSES[self.name](logits, presence, masks, valid)
 
 
 def _options(plan: Plan) -> EvaluateOptions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from backend.errors import DatasetError
@@ -38,11 +38,14 @@ class Layout:
     pairs: Callable[[Path], Sequence[Pair]]
     bands: tuple[str, ...] = RGB
     gsd: Callable[[Sequence[Pair]], float | None] = lambda pairs: None
+    with_dem: Callable[[Pair], Pair] | None = None
+    """Adds a picture's elevations, in a layout that has them."""
 
 
-def open_layout(path: Path) -> Dataset:
+def open_layout(path: Path, roles: tuple[str, ...] = RGB) -> Dataset:
     """The dataset at a path in one of the published layouts, every image and mask checked.
 
+    Its bands are the layout's own, with elevation where `roles` ask for just that and it has them.
     Raises `DatasetError` where the layout is unknown, or for the first file that cannot be used.
     """
     path = path.absolute()
@@ -54,7 +57,10 @@ def open_layout(path: Path) -> Dataset:
     pairs = layout.pairs(path)
     if not pairs:
         raise DatasetError(f"{path} names no image.", "Choose data with images and their masks.")
-    return Dataset(_name(path), layout.bands, samples_of(pairs, layout.bands), layout.gsd(pairs))
+    bands = layout.bands
+    if layout.with_dem and roles == (*bands, "dem"):
+        pairs, bands = [layout.with_dem(pair) for pair in pairs], roles
+    return Dataset(_name(path), bands, samples_of(pairs, bands), layout.gsd(pairs))
 
 
 def _name(path: Path) -> str:
@@ -177,7 +183,7 @@ def _to_mask(name: str) -> str:
 
 
 # The Bijie landslide dataset (Ji et al. 2020, 10.1007/s10346-020-01353-2): RGB of 0.8 m, each
-# image of a place of its own. Its elevation models (`dem`) are not read.
+# image of a place of its own. `dem` holds a grey picture of each one's relief.
 
 
 def _is_bijie(path: Path) -> bool:
@@ -191,6 +197,18 @@ def _bijie(root: Path) -> list[Pair]:
     return _pairs(root, landslide, root / "landslide" / "mask", str) + [
         Pair(path.relative_to(root).as_posix(), str(path), path, None) for path in other
     ]
+
+
+def _bijie_with_dem(pair: Pair) -> Pair:
+    folder = pair.image.parent.parent / "dem"
+    named = {path.stem: path for path in _files(folder, IMAGE_SUFFIXES)}
+    dem = named.get(pair.image.stem)
+    if dem is None:
+        raise DatasetError(
+            f"The image {pair.image} has no elevations {folder / pair.image.name}.",
+            "Put them there, or train on red, green and blue alone.",
+        )
+    return replace(pair, dem=dem)
 
 
 # The CAS landslide dataset (Xu et al. 2024, 10.1038/s41597-023-02847-z): a folder for each site
@@ -248,7 +266,7 @@ def _landslide4sense(root: Path) -> list[Pair]:
 
 LAYOUTS = (
     Layout(_is_list, _listed),
-    Layout(_is_bijie, _bijie, gsd=lambda pairs: 0.8),
+    Layout(_is_bijie, _bijie, gsd=lambda pairs: 0.8, with_dem=_bijie_with_dem),
     Layout(_is_landslide4sense, _landslide4sense, LANDSLIDE4SENSE_BANDS, lambda pairs: 10.0),
     Layout(_is_cas, _cas, gsd=_cas_gsd),
 )

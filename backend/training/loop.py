@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -42,7 +42,9 @@ class Recipe:
 
     steps: int | None = None
     minutes: float | None = None
-    """One of the two says when to stop; the learning rate falls to 0 until then."""
+    cpu_minutes: float | None = None
+    """One of the three says when to stop; the learning rate falls to 0 until then. Minutes of the
+    processor are the same however much else it has to do."""
     batch_size: int = 32
     """Over all processes."""
     learning_rate: float = 1e-3
@@ -64,12 +66,32 @@ class Recipe:
     save_every_s: float = 120.0
 
 
-def rate_at(share: float, recipe: Recipe) -> float:
-    """Learning rate when `share` of a run is done: linear warm-up, then half a cosine to 0."""
-    peak = recipe.learning_rate * recipe.batch_size / 256
+class Rival(Protocol):
+    """Something else that learns: it takes its turn after each step of the network."""
+
+    def step(self, pace: float) -> None:
+        """Learn from what the network just did, at this part (0 to 1) of the highest rate."""
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that it needs to go on."""
+        ...
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        ...
+
+
+def pace_at(share: float, recipe: Recipe) -> float:
+    """Part of the highest rate when `share` of a run is done: up along a line, down a cosine."""
     if share < recipe.warmup:
-        return peak * share / recipe.warmup
-    return peak * 0.5 * (1 + math.cos(math.pi * (share - recipe.warmup) / (1 - recipe.warmup)))
+        return share / recipe.warmup
+    return 0.5 * (1 + math.cos(math.pi * (share - recipe.warmup) / (1 - recipe.warmup)))
+
+
+def rate_at(share: float, recipe: Recipe) -> float:
+    """Learning rate when `share` of a run is done."""
+    return recipe.learning_rate * recipe.batch_size / 256 * pace_at(share, recipe)
 
 
 @dataclass
@@ -78,6 +100,7 @@ class _Run:
 
     step: int = 0
     elapsed_s: float = 0.0
+    """By the clock that the recipe goes by."""
     validated: int = 0
     score: float = -math.inf
     best: dict[str, Tensor] | None = None
@@ -94,21 +117,24 @@ def fit(
     on_event: OnEvent,
     validate: Validate | None = None,
     team: Team | None = None,
+    rival: Rival | None = None,
 ) -> nn.Module:
     """Train `network`; returns the moving average of its weights as it validated best.
 
-    `folder` holds the state and the curve (`curve.csv`); a run that finds its state there goes on.
-    Raises `TrainingError` where the loss is no number, `OutputError` where the state cannot be
-    written; the state before is kept.
+    A `rival` takes turns with it. `folder` holds the state and the curve (`curve.csv`); a run that
+    finds its state there goes on. Raises `TrainingError` where the loss is no number, `OutputError`
+    where the state cannot be written; the state before is kept.
     """
     team = team or Team()
     device = next(network.parameters()).device
     optimizer = torch.optim.AdamW(_groups(network, recipe.weight_decay), lr=0.0)
     average = deepcopy(network).eval().requires_grad_(False)
-    files = _Files(folder, team.leads)
-    run = files.restore(network, average, optimizer)
+    learning = {"network": network, "average": average, "optimizer": optimizer}
+    files = _Files(folder, team.leads, learning | ({"rival": rival} if rival else {}))
+    run = files.restore(device)
     shared = team.wrap(network.train())
-    began, saved = time.monotonic() - run.elapsed_s, time.monotonic()
+    clock = time.process_time if recipe.cpu_minutes else time.monotonic
+    began, saved = clock() - run.elapsed_s, time.monotonic()
     first, first_s = run.step, run.elapsed_s
     batches = _batches(draw, recipe, run.step, team.rank)
     try:
@@ -118,25 +144,27 @@ def fit(
             batch = tuple(part.to(device) for part in next(batches))
             loss = _step(shared, batch, loss_of, optimizer, rate, recipe)
             _check_loss(loss, run.step)
+            if rival:
+                rival.step(pace_at(share, recipe))
             _update_average(average, network, min(recipe.ema, (1 + run.step) / (10 + run.step)))
             run.rows.append((run.step, loss, rate, ""))
             run.step += 1
-            run.elapsed_s = time.monotonic() - began
+            run.elapsed_s = clock() - began
             if validate and run.validated < int(_share(run, recipe) * recipe.validations + 1e-9):
                 _validate(run, average, validate, team)
-                run.elapsed_s = time.monotonic() - began
+                run.elapsed_s = clock() - began
                 saved = -math.inf
             if time.monotonic() - saved > recipe.save_every_s:
-                files.save(run, network, average, optimizer)
+                files.save(run)
                 saved = time.monotonic()
             speed = (run.step - first) / (run.elapsed_s - first_s)
             on_event(_progress(run, _share(run, recipe), speed))
     except Cancelled:
-        files.save(run, network, average, optimizer)
+        files.save(run)
         raise
     if validate and run.validated < recipe.validations:
         _validate(run, average, validate, team)
-    files.save(run, network, average, optimizer)
+    files.save(run)
     if run.best is not None:
         average.load_state_dict(run.best)
     return average
@@ -146,8 +174,9 @@ def _share(run: _Run, recipe: Recipe) -> float:
     """How much of the run is done, 0 to 1."""
     if recipe.steps is not None:
         return run.step / recipe.steps
-    assert recipe.minutes is not None  # nosec B101 # for mypy: one of the two is set
-    return run.elapsed_s / (60 * recipe.minutes)
+    minutes = recipe.cpu_minutes or recipe.minutes
+    assert minutes is not None  # nosec B101 # for mypy: one of the three is set
+    return run.elapsed_s / (60 * minutes)
 
 
 def _progress(run: _Run, share: float, rate: float) -> Progress:
@@ -244,50 +273,37 @@ def _update_average(average: nn.Module, network: nn.Module, decay: float) -> Non
 class _Files:
     """State and curve of a run in its folder; only the leading process writes."""
 
-    def __init__(self, folder: Path, leads: bool) -> None:
+    def __init__(self, folder: Path, leads: bool, learning: dict[str, Any]) -> None:
+        """`learning` are the parts of the run that have a state of their own, by name."""
         self._state, self._curve = folder / "state.pt", folder / "curve.csv"
         self._leads = leads
+        self._learning = learning
 
-    def restore(
-        self, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer
-    ) -> _Run:
+    def restore(self, device: torch.device) -> _Run:
         """Load the state where there is one, and cut the curve to it."""
         if not self._state.exists():
             if self._leads:
                 self._curve.unlink(missing_ok=True)
             return _Run()
-        device = next(network.parameters()).device
         state = torch.load(self._state, weights_only=True, map_location=device)
-        network.load_state_dict(state["network"])
-        average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
+        for name, part in self._learning.items():
+            part.load_state_dict(state[name])
         run = _Run(**state["run"])
         if self._leads:
             self._cut_curve(run.step)
         return run
 
-    def save(
-        self,
-        run: _Run,
-        network: nn.Module,
-        average: nn.Module,
-        optimizer: torch.optim.Optimizer,
-    ) -> None:
+    def save(self, run: _Run) -> None:
         """Whole or not at all: a full disk or a kill leaves the last state as it was."""
         if not self._leads:
             return
         partial = self._state.with_suffix(".partial")
         stands = {key: value for key, value in vars(run).items() if key != "rows"}
-        state = {
-            "run": stands,
-            "network": network.state_dict(),
-            "average": average.state_dict(),
-            "optimizer": optimizer.state_dict(),
-        }
+        parts = {name: part.state_dict() for name, part in self._learning.items()}
         try:
             self._append(run.rows)
             run.rows.clear()
-            torch.save(state, partial)
+            torch.save({"run": stands, **parts}, partial)
             os.replace(partial, self._state)
         except (OSError, RuntimeError) as error:
             raise OutputError(

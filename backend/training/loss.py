@@ -6,8 +6,12 @@ al. 2016, arXiv 1604.03540. Dice with squared terms: Milletari et al. 2016, arXi
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
+
+from backend.models.outputs import landslide_logit
 
 KEEP_RATIO = 0.7
 BCE_RATIO = 0.5
@@ -72,3 +76,23 @@ def even_loss(logits: Tensor, presence: Tensor | None, mask: Tensor, valid: Tens
 
 
 LOSSES = {"published": published_loss, "even": even_loss}
+
+
+@dataclass(frozen=True)
+class SegmentationLoss:
+    """The loss of that name, of what a network says of images with masks."""
+
+    name: str
+
+    def __call__(self, network: nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
+        """Of a batch of images (B, C, H, W), masks and validity (B, 1, H, W)."""
+        images, masks, valid = batch
+        return self.of_output(network(images), masks, valid)
+
+    def of_output(
+        self, output: Tensor | tuple[Tensor, Tensor], masks: Tensor, valid: Tensor
+    ) -> Tensor:
+        """Of mask logits (B, classes, H, W), with a presence logit (B, 1) where there is one."""
+        logits = landslide_logit(output).float()
+        presence = output[1].float() if isinstance(output, tuple) else None
+        return LOSSES[self.name](logits, presence, masks, valid)

@@ -57,7 +57,15 @@ def _facts(card: Mapping[str, Any]) -> list[tuple[str, str]]:
         (tr("Made"), card["created"] or tr("not stated")),
         (tr("Licence"), card["licence"] or tr("not stated")),
         ("SHA-256", card["sha256"]),
+        *_parent(card.get("parent")),
     ]
+
+
+def _parent(parent: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """The checkpoint that the training went on from; older workers tell of none."""
+    if not parent:
+        return []
+    return [(tr("Went on from"), f"{parent['name']}, SHA-256 {parent['sha256']}")]
 
 
 def _section(title: str, heads: list[str], rows: list[tuple[str, ...]]) -> str:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from qgis.core import (
-    QgsProcessingParameterDefinition,
-    QgsProcessingParameterFile,
-    QgsProcessingParameterMultipleLayers,
-)
+from qgis.core import QgsProcessingParameterDefinition, QgsProcessingParameterFile
 
 from ..messages import Failure, tr
 from . import parameters as declared
@@ -23,9 +19,7 @@ def dataset_parameters() -> list[QgsProcessingParameterDefinition]:
         QgsProcessingParameterFile.Behavior.Folder,
         optional=True,
     )
-    lists = QgsProcessingParameterMultipleLayers(
-        "LISTS", tr("List files (train.txt)"), declared.FILES, optional=True
-    )
+    lists = declared.files("LISTS", tr("List files (train.txt)"))
     return [
         declared.raster("INPUT", tr("Image"), optional=True),
         declared.polygons("LANDSLIDES", tr("All landslides of the image"), optional=True),

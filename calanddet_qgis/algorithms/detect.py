@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -20,17 +19,21 @@ from qgis.core import (
 )
 
 from ..area import ChosenArea
-from ..card import Card, read_card
+from ..card import known_card
+from ..choice import Choice
 from ..layers import keep_styles, polygon_source
 from ..messages import Failure, device_label, overlap_label, tr
-from ..plan import Choice, make_plan
-from ..request import DEVICES, OVERLAPS, DetectRequest
+from ..plan import make_plan
+from ..request import DEVICES, OVERLAPS, DetectRequest, check_ensemble
+from ..settings import SCHEDULER
 from ..worker import Event
 from . import parameters as declared
 from .base import CalandDetAlgorithm, load, number_outputs
 from .given import Given
 
 DISTANCES = ("auto", "native")
+# Rasters that only ensembles and flips give.
+SPREADS = ("disagreement", "uncertainty")
 
 
 class DetectLandslides(CalandDetAlgorithm):
@@ -52,7 +55,12 @@ class DetectLandslides(CalandDetAlgorithm):
             "folder already holds are replaced.\n\n"
             "Without a threshold the checkpoint's own is taken. The ground sampling distance is "
             "'auto' (resampled where the checkpoint was trained for another), 'native' or metres "
-            "a pixel. With an elevation model the polygons get slope, elevation and aspect."
+            "a pixel. With an elevation model the polygons get slope, elevation and aspect.\n\n"
+            "Bands that another raster holds are named one a line, as nir=/path/to/file.tif:1; a "
+            "file or folder whose bands are named is given as its path alone. Several checkpoints "
+            "run as an ensemble: their mean probability counts, and a raster shows how far they "
+            "disagree. Each further checkpoint takes its time again. Averaged flips take four "
+            "times as long, and a raster shows how far they lie apart."
         )
 
     def tags(self) -> list[str]:
@@ -76,6 +84,8 @@ class DetectLandslides(CalandDetAlgorithm):
         return [
             QgsProcessingOutputRasterLayer("PROBABILITY", tr("Probability")),
             QgsProcessingOutputRasterLayer("MASK", tr("Mask")),
+            QgsProcessingOutputRasterLayer("DISAGREEMENT", tr("Disagreement")),
+            QgsProcessingOutputRasterLayer("UNCERTAINTY", tr("Uncertainty")),
             QgsProcessingOutputVectorLayer("POLYGONS", tr("Landslides")),
             QgsProcessingOutputFile("RUN", tr("Run parameters")),
             *number_outputs({"COUNT": tr("Number of landslides"), "AREA": tr("Total area [m²]")}),
@@ -84,35 +94,49 @@ class DetectLandslides(CalandDetAlgorithm):
     def words(self, given: Given) -> list[str]:
         """The worker's command."""
         request = DetectRequest(
-            raster=given.raster("INPUT"),
             checkpoint=given.checkpoint(),
+            more_checkpoints=_more_checkpoints(given),
             out=given.output(),
             threshold=given.number("THRESHOLD"),
             min_area_m2=given.number("MIN_AREA"),
             overlap=given.choice("OVERLAP", OVERLAPS),
+            flips=given.flag("FLIPS"),
             gsd=_distance(given),
             dem=given.raster("DEM"),
             aoi=given.polygons("AOI"),
-            bands=given.wholes("BANDS") or None,
+            inputs=_inputs(given),
             device=given.choice("DEVICE", DEVICES),
+            scheduler=SCHEDULER.get(),
+            **self.images(given),
         )
         return request.arguments()
+
+    def images(self, given: Given) -> dict[str, Any]:
+        """What to search, as fields of the request."""
+        return {"raster": given.raster("INPUT"), "bands": given.wholes("BANDS") or None}
+
+    def layer(self, given: Given) -> dict[str, Any]:
+        """What to search, as fields of the choice that is checked."""
+        return {"layer": given.raster_layer("INPUT")}
 
     def check(self, given: Given, feedback: QgsProcessingFeedback | None = None) -> None:
         """Refuse what the panel refuses, and warn as it does."""
         choice = Choice(
-            layer=given.raster_layer("INPUT"),
             checkpoint=given.checkpoint(),
-            card=_card(given.checkpoint()),
+            card=known_card(given.checkpoint()),
+            more_checkpoints=_more_checkpoints(given),
+            more_inputs=_inputs(given),
             dem=given.raster_layer("DEM"),
             area=_area(given),
             gsd=_distance(given),
             overlap=given.choice("OVERLAP", OVERLAPS),
+            flips=given.flag("FLIPS"),
             threshold=given.number("THRESHOLD"),
             min_area_m2=given.number("MIN_AREA"),
             # Results that are there are replaced, so one that is not there stands for the folder.
             out=os.path.join(given.output(), "new"),
             device=given.choice("DEVICE", DEVICES),
+            **self.layer(given),
         )
         plan = make_plan(choice, datetime.now())
         for note in plan.notes if feedback else ():
@@ -127,6 +151,7 @@ class DetectLandslides(CalandDetAlgorithm):
             "MASK": paths["mask"],
             "PROBABILITY": paths["probability"],
         }
+        layers |= {role.upper(): paths[role] for role in SPREADS if role in paths}
         for name, source in layers.items():
             load(context, source, self.outputDefinition(name).description(), name)
         numbers = {"COUNT": counts["polygons"], "AREA": counts["area_m2"]}
@@ -146,8 +171,27 @@ def _advanced() -> list[QgsProcessingParameterDefinition]:
         declared.text("GSD", tr("Ground sampling distance: auto, native or metres"), "auto", False),
         declared.elevation(),
         declared.explained(bands, tr("Left out, they are told by their names and colours.")),
+        declared.explained(
+            declared.lines("INPUTS", tr("Bands of other rasters")),
+            tr("One a line: band=path:number, or the path of a file or folder with named bands."),
+        ),
+        declared.explained(
+            declared.files("MORE_CHECKPOINTS", tr("Further checkpoints of an ensemble")),
+            tr("Each takes its time again; they have to take the same bands and tiles."),
+        ),
+        declared.flag("FLIPS", tr("Average four flips of each tile (four times as long)")),
         declared.choice("DEVICE", tr("Device"), map(device_label, DEVICES)),
     ]
+
+
+def _more_checkpoints(given: Given) -> tuple[str, ...]:
+    return check_ensemble(given.checkpoint(), given.paths("MORE_CHECKPOINTS"))
+
+
+def _inputs(given: Given) -> tuple[str, ...]:
+    """Bands of other rasters as the worker takes them, one a line."""
+    lines = (given.text("INPUTS") or "").splitlines()
+    return tuple(line.strip() for line in lines if line.strip())
 
 
 def _distance(given: Given) -> str:
@@ -157,13 +201,6 @@ def _distance(given: Given) -> str:
     except ValueError:
         message = tr("'{}' is neither auto, native nor a number of metres.").format(text)
         raise Failure("gsd", message, tr("Give metres a pixel, such as 0.5.")) from None
-
-
-def _card(checkpoint: str) -> Card | None:
-    """What the checkpoint says of itself; only the worker knows what a published file is."""
-    with suppress(Failure):
-        return read_card(checkpoint)
-    return None
 
 
 def _area(given: Given) -> ChosenArea | None:

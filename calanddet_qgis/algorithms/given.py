@@ -62,6 +62,13 @@ class Given:
             raise Failure("raster", message, tr("Choose another one."))
         return layer
 
+    def raster_layers(self, name: str) -> list[QgsRasterLayer]:
+        """Raster layers."""
+        if not self.has(name):
+            return []
+        layers = self._algorithm.parameterAsLayerList(self._parameters, name, self._context)
+        return [layer for layer in layers if isinstance(layer, QgsRasterLayer)]
+
     def raster(self, name: str) -> str | None:
         """What GDAL opens to read a raster layer, None where none is chosen."""
         layer = self.raster_layer(name)

@@ -9,7 +9,6 @@ from typing import Any
 from qgis.core import (
     QgsProcessingContext,
     QgsProcessingOutputDefinition,
-    QgsProcessingParameterBoolean,
     QgsProcessingParameterDateTime,
     QgsProcessingParameterDefinition,
 )
@@ -62,7 +61,7 @@ class ExportInventory(CalandDetAlgorithm):
             QgsProcessingParameterDateTime.Type.Date,
             optional=True,
         )
-        rejected = QgsProcessingParameterBoolean("REJECTED", tr("Rejected polygons as well"), False)
+        rejected = declared.flag("REJECTED", tr("Rejected polygons as well"))
         return [
             declared.polygons("INPUT", tr("Landslides")),
             declared.choice("FORMAT", tr("Format"), _labels()),

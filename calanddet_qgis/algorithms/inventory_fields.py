@@ -8,7 +8,6 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingOutputDefinition,
-    QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
 )
 
@@ -48,7 +47,7 @@ class InventoryFields(CalandDetAlgorithm):
 
     def inputs(self) -> list[QgsProcessingParameterDefinition]:
         """What can be chosen."""
-        ends = QgsProcessingParameterBoolean("ENDS", tr("Also a layer of crowns and toes"), False)
+        ends = declared.flag("ENDS", tr("Also a layer of crowns and toes"))
         return [
             declared.polygons("INPUT", tr("Landslides")),
             declared.elevation(),

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from qgis.core import (
     Qgis,
     QgsProcessing,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterFolderDestination,
+    QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
@@ -27,10 +29,12 @@ if hasattr(Qgis, "ProcessingParameterFlag"):
     ADVANCED = Qgis.ProcessingParameterFlag.Advanced
     POLYGONS = Qgis.ProcessingSourceType.VectorPolygon
     FILES = Qgis.ProcessingSourceType.File
+    RASTERS = Qgis.ProcessingSourceType.Raster
 else:
     ADVANCED = QgsProcessingParameterDefinition.Flag.FlagAdvanced
     POLYGONS = QgsProcessing.SourceType.TypeVectorPolygon
     FILES = QgsProcessing.SourceType.TypeFile
+    RASTERS = QgsProcessing.SourceType.TypeRaster
 INTEGER = QgsProcessingParameterNumber.Type.Integer
 DOUBLE = QgsProcessingParameterNumber.Type.Double
 # The largest number that QGIS takes as a bound.
@@ -100,6 +104,32 @@ def text(
 ) -> QgsProcessingParameterString:
     """A line of text."""
     return QgsProcessingParameterString(name, label, default, optional=optional)
+
+
+def lines(name: str, label: str) -> QgsProcessingParameterString:
+    """Several lines of text, which may be left out."""
+    return QgsProcessingParameterString(name, label, None, multiLine=True, optional=True)
+
+
+def flag(name: str, label: str) -> QgsProcessingParameterBoolean:
+    """A box that is not ticked to begin with."""
+    return QgsProcessingParameterBoolean(name, label, False)
+
+
+def rasters(name: str, label: str) -> QgsProcessingParameterMultipleLayers:
+    """Any number of raster layers."""
+    return QgsProcessingParameterMultipleLayers(name, label, RASTERS, optional=True)
+
+
+def input_folder(name: str, label: str) -> QgsProcessingParameterFile:
+    """A folder that is there, and may be left out."""
+    behavior = QgsProcessingParameterFile.Behavior.Folder
+    return QgsProcessingParameterFile(name, label, behavior, optional=True)
+
+
+def files(name: str, label: str) -> QgsProcessingParameterMultipleLayers:
+    """Any number of files."""
+    return QgsProcessingParameterMultipleLayers(name, label, FILES, optional=True)
 
 
 def checkpoint(name: str = "CHECKPOINT", label: str | None = None) -> QgsProcessingParameterFile:

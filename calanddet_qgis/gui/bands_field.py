@@ -1,15 +1,91 @@
-"""Which band of the image is which: one combo box for each role that the checkpoint knows."""
+"""Which band of which raster is what: a line for each role that the checkpoint knows."""
 
 from __future__ import annotations
 
 from qgis.core import QgsRasterLayer
 from qgis.gui import QgsRasterBandComboBox
 from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QGridLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..messages import role_label, tr
 from ..raster_facts import guess_bands, is_paletted
-from .widgets import TextLabel
+from .widgets import RasterCombo, TextLabel
+
+
+class RoleField(QWidget):
+    """The band of a role: one of the image, or of another raster where that is asked for."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, role: str, image: QgsRasterLayer, guessed: int) -> None:
+        super().__init__()
+        self._image, self._guessed = image, guessed or -1
+        self.band = QgsRasterBandComboBox()
+        self.band.setObjectName(f"band_{role}")
+        self.band.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.band.setShowNotSetOption(True, tr("Choose…"))
+        self.elsewhere = QToolButton()
+        self.elsewhere.setObjectName(f"elsewhere_{role}")
+        self.elsewhere.setText("…")
+        self.elsewhere.setCheckable(True)
+        text = tr("Take it from another raster")
+        self.elsewhere.setToolTip(text)
+        self.elsewhere.setAccessibleName(text)
+        self.raster = RasterCombo()
+        self.raster.setObjectName(f"raster_{role}")
+        self.raster.setVisible(False)
+        self.setFocusProxy(self.band)
+        self._lay_out()
+        self.band.setLayer(image)
+        self.band.setBand(self._guessed)
+        self._connect()
+
+    def band_number(self) -> int:
+        """The chosen band, 0 where none is."""
+        return max(self.band.currentBand(), 0)
+
+    def place(self) -> tuple[QgsRasterLayer | None, int] | None:
+        """The other raster and its band, None where it is the image's own."""
+        if not self.elsewhere.isChecked():
+            return None
+        return self.raster.currentLayer(), self.band_number()
+
+    def stops(self) -> tuple[QWidget, ...]:
+        """What Tab goes through, in this order."""
+        return self.band, self.elsewhere, self.raster
+
+    def _connect(self) -> None:
+        self.band.bandChanged.connect(self.changed)
+        self.elsewhere.toggled.connect(self._on_place)
+        self.raster.layerChanged.connect(self._on_place)
+
+    def _on_place(self) -> None:
+        """Another raster: its bands, the first of them to begin with."""
+        elsewhere = self.elsewhere.isChecked()
+        self.raster.setVisible(elsewhere)
+        layer = self.raster.currentLayer() if elsewhere else self._image
+        if layer is not self.band.layer():
+            self.band.setLayer(layer)
+            self.band.setBand(1 if elsewhere else self._guessed)
+        self.changed.emit()
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(2)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(self.band, 0, 0)
+        grid.addWidget(self.elsewhere, 0, 1)
+        grid.addWidget(self.raster, 1, 0, 1, 2)
 
 
 class BandsField(QWidget):
@@ -20,7 +96,7 @@ class BandsField(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._shown: tuple[str, tuple[str, ...]] | None = None
-        self.combos: dict[str, QgsRasterBandComboBox] = {}
+        self.roles: dict[str, RoleField] = {}
         self.note = TextLabel("bandsNote")
         self.rows = QFormLayout()
         self.rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -43,26 +119,26 @@ class BandsField(QWidget):
             self._fill(layer, roles)
 
     def bands(self) -> dict[str, int]:
-        """The chosen band by role, 0 where none is; empty where there is nothing to choose."""
-        return {role: max(combo.currentBand(), 0) for role, combo in self.combos.items()}
+        """The image's band by role, 0 where none is chosen; empty where there is no choice."""
+        own = {role: each for role, each in self.roles.items() if each.place() is None}
+        return {role: each.band_number() for role, each in own.items()}
+
+    def inputs(self) -> dict[str, tuple[QgsRasterLayer | None, int]]:
+        """Layer and band by role, of what other rasters give."""
+        places = {role: each.place() for role, each in self.roles.items()}
+        return {role: place for role, place in places.items() if place is not None}
 
     def _fill(self, layer: QgsRasterLayer, roles: tuple[str, ...]) -> None:
         guessed, before = guess_bands(layer, roles), self._tab_stop_before()
         for role in roles:
-            combo = QgsRasterBandComboBox()
-            combo.setObjectName(f"band_{role}")
-            combo.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-            combo.setShowNotSetOption(True, tr("Choose…"))
-            combo.setLayer(layer)
-            combo.setBand(guessed[role] or -1)
-            combo.bandChanged.connect(self.changed)
-            self.combos[role] = combo
-            self.rows.addRow(role_label(role), combo)
+            field = RoleField(role, layer, guessed[role])
+            field.changed.connect(self.changed)
+            self.roles[role] = field
+            self.rows.addRow(role_label(role), field)
             # Later than the fields below, and yet before them.
-            self.setTabOrder(before, combo)
-            before = combo
+            for stop in field.stops():
+                self.setTabOrder(before, stop)
+                before = stop
 
     def _tab_stop_before(self) -> QWidget:
         """What Tab leaves when it comes here."""
@@ -72,7 +148,7 @@ class BandsField(QWidget):
         return widget
 
     def _clear(self) -> None:
-        self.combos.clear()
+        self.roles.clear()
         while self.rows.rowCount():
             self.rows.removeRow(0)
 

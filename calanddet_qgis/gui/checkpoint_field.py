@@ -144,12 +144,9 @@ class CheckpointField(QWidget):
 
     def _fill(self) -> None:
         """The entries: bundled, lately used, the chosen one, and the way to any other."""
-        bundled = bundled_checkpoint()
-        paths = [bundled, self._path, *recent_checkpoints()]
         self.combo.clear()
-        for path in dict.fromkeys(filter(None, paths)):
-            name = Path(path).stem if path == bundled else Path(path).name
-            self.combo.addItem(tr("{} (bundled)").format(name) if path == bundled else name, path)
+        for path in known_checkpoints(self._path):
+            self.combo.addItem(checkpoint_name(path), path)
             self.combo.setItemData(self.combo.count() - 1, path, Qt.ItemDataRole.ToolTipRole)
         self.combo.addItem(tr("Browse…"), "")
         self.combo.setCurrentIndex(self.combo.findData(self._path))
@@ -163,6 +160,19 @@ class CheckpointField(QWidget):
         start = str(Path(self._path).parent) if self._path else ""
         title = tr("Choose a checkpoint")
         return QFileDialog.getOpenFileName(self, title, start, checkpoint_filter())[0]
+
+
+def known_checkpoints(chosen: str = "") -> list[str]:
+    """The bundled one, the one that is chosen, and those used lately."""
+    paths = [bundled_checkpoint(), chosen, *recent_checkpoints()]
+    return list(dict.fromkeys(filter(None, paths)))
+
+
+def checkpoint_name(path: str) -> str:
+    """A checkpoint's name for a person to choose."""
+    if path == bundled_checkpoint():
+        return tr("{} (bundled)").format(Path(path).stem)
+    return Path(path).name
 
 
 def recent_checkpoints() -> list[str]:

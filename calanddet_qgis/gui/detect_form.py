@@ -5,23 +5,27 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
+from statistics import fmean
 
-from qgis.core import QgsMapLayerProxyModel, QgsProject, QgsRasterLayer
+from qgis.core import QgsRasterLayer
 from qgis.gui import QgsCollapsibleGroupBox, QgsDoubleSpinBox, QgsFileWidget, QgsMapCanvas
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
+from ..card import known_card
+from ..choice import Choice
 from ..messages import Failure, device_label, duration, overlap_label, tr
 from ..phrases import distance_line
-from ..plan import Choice, Plan, seconds_by_overlap
-from ..raster_facts import is_result
+from ..plan import Plan, seconds_by_overlap
 from ..request import DEVICES, OVERLAPS, default_folder, raster_source
-from ..settings import DEVICE, MIN_AREA, OUTPUT_PARENT, OVERLAP, THRESHOLD
+from ..settings import DEVICE, FLIPS, MIN_AREA, OUTPUT_PARENT, OVERLAP, THRESHOLD
 from .area_field import AreaField
 from .bands_field import BandsField
 from .checkpoint_field import CheckpointField
 from .distance_field import DistanceField
-from .widgets import LayerCombo
+from .ensemble_field import EnsembleField
+from .scenes_field import ScenesField
+from .widgets import RasterCombo
 
 MAX_AREA = 1e9  # [m2]
 MARKED = "color: #c62828; font-weight: bold"
@@ -34,24 +38,27 @@ class DetectForm(QWidget):
 
     def __init__(self, canvas: QgsMapCanvas | None = None) -> None:
         super().__init__()
-        self.layer = LayerCombo()
+        self.layer = RasterCombo()
+        self.images = ScenesField(self.layer)
         self.checkpoint = CheckpointField()
         self.bands = BandsField()
-        self.dem = LayerCombo()
+        self.dem = RasterCombo()
         self.area = AreaField(canvas)
         self.distance = DistanceField()
         self.overlap = QComboBox()
+        self.flips = QCheckBox(tr("4 × the time"))
+        self.ensemble = EnsembleField()
         self.threshold = QgsDoubleSpinBox()
         self.min_area = QgsDoubleSpinBox()
         self.output = QgsFileWidget()
         self.device = QComboBox()
         for name in (
-            "layer", "checkpoint", "bands", "dem", "area", "distance", "overlap", "threshold",
-            "min_area", "output", "device",
+            "layer", "checkpoint", "bands", "dem", "area", "distance", "overlap", "flips",
+            "ensemble", "threshold", "min_area", "output", "device",
         ):  # fmt: skip
             getattr(self, name).setObjectName(name)
         self._labels: dict[str, QLabel] = {}
-        self._set_up_layers()
+        self._set_up_dem()
         self._set_up_output()
         self._set_up_numbers()
         self._set_up_presets()
@@ -63,13 +70,17 @@ class DetectForm(QWidget):
         """What is chosen. Raises `Failure` where an area is still to be chosen."""
         return Choice(
             layer=self.current_layer(),
+            scenes=self.images.scenes,
             checkpoint=self.checkpoint.filePath(),
             card=self.checkpoint.card,
+            more_checkpoints=self.ensemble.paths(),
             bands=self.bands.bands(),
+            inputs=self.bands.inputs(),
             dem=self.dem.currentLayer(),
             area=self.area.chosen(),
             gsd=self.distance.choice(),
             overlap=self.overlap.currentData(),
+            flips=self.flips.isChecked(),
             threshold=self.threshold.value() or None,
             min_area_m2=self.min_area.value(),
             out=self.output.filePath().strip(),
@@ -77,8 +88,8 @@ class DetectForm(QWidget):
         )
 
     def current_layer(self) -> QgsRasterLayer | None:
-        """The layer to search."""
-        return self.layer.currentLayer()
+        """The layer to search, or the first of several."""
+        return self.images.current_layer()
 
     def show_plan(self, plan: Plan | None) -> None:
         """Say what a plan means for the fields; None where there is no plan."""
@@ -110,6 +121,7 @@ class DetectForm(QWidget):
         THRESHOLD.set(self.threshold.value())
         MIN_AREA.set(self.min_area.value())
         OVERLAP.set(self.overlap.currentData())
+        FLIPS.set(self.flips.isChecked())
         DEVICE.set(self.device.currentData())
         if self.output.filePath():
             OUTPUT_PARENT.set(str(Path(self.output.filePath()).parent))
@@ -119,21 +131,10 @@ class DetectForm(QWidget):
         self.area.stop()
         self.checkpoint.stop()
 
-    def _set_up_layers(self) -> None:
-        for combo in (self.layer, self.dem):
-            combo.setFilters(QgsMapLayerProxyModel.Filter.RasterLayer)
-        QgsProject.instance().layersAdded.connect(self._hide_results)
-        self._hide_results()
+    def _set_up_dem(self) -> None:
         self.dem.setAllowEmptyLayer(True, tr("None"))
         self.dem.setCurrentIndex(0)
         self.dem.setToolTip(tr("Gives the polygons slope, elevation and aspect"))
-
-    def _hide_results(self) -> None:
-        """Offer no layer that a run has made."""
-        layers = QgsProject.instance().mapLayers().values()
-        found = [each for each in layers if isinstance(each, QgsRasterLayer) and is_result(each)]
-        for combo in (self.layer, self.dem):
-            combo.setExceptedLayerList(found)
 
     def _set_up_output(self) -> None:
         self.output.fileChanged.connect(self.output.setToolTip)
@@ -163,6 +164,8 @@ class DetectForm(QWidget):
         for name in OVERLAPS:
             self.overlap.addItem(overlap_label(name), name)
         self.overlap.setCurrentIndex(max(self.overlap.findData(OVERLAP.get()), 0))
+        self.flips.setChecked(FLIPS.get())
+        self.flips.setToolTip(tr("Each tile is also seen mirrored, which finds a little better"))
         for name in DEVICES:
             if (name == "mps") <= (sys.platform == "darwin"):
                 self.device.addItem(device_label(name), name)
@@ -179,12 +182,14 @@ class DetectForm(QWidget):
         self._add_row(rows, "area", tr("&Area"), self.area)
         self._add_row(rows, "gsd", tr("&Pixel size"), self.distance)
         self._add_row(rows, "overlap", tr("Over&lap"), self.overlap)
+        self._add_row(rows, "flips", tr("&Flips"), self.flips)
+        self._add_row(rows, "ensemble", tr("Ensem&ble"), self.ensemble)
         self._add_row(rows, "threshold", tr("&Threshold"), self.threshold)
         self._add_row(rows, "min_area", tr("&Minimum area"), self.min_area)
         self._add_row(rows, "output", tr("&Results"), self.output)
         self._add_row(rows, "device", tr("De&vice"), self.device)
         form = QFormLayout()
-        self._add_row(form, "raster", tr("&Image"), self.layer)
+        self._add_row(form, "raster", tr("&Image"), self.images)
         self._add_row(form, "checkpoint", tr("&Checkpoint"), self.checkpoint)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -201,10 +206,12 @@ class DetectForm(QWidget):
 
     def _connect(self) -> None:
         self.layer.layerChanged.connect(self._on_inputs)
+        self.images.changed.connect(self._on_inputs)
         self.checkpoint.changed.connect(self._on_inputs)
+        self.ensemble.changed.connect(self._on_inputs)
         for signal in (
             self.bands.changed, self.dem.layerChanged, self.area.changed, self.distance.changed,
-            self.overlap.currentIndexChanged, self.threshold.valueChanged,
+            self.overlap.currentIndexChanged, self.flips.toggled, self.threshold.valueChanged,
             self.min_area.valueChanged, self.output.fileChanged, self.device.currentIndexChanged,
         ):  # fmt: skip
             signal.connect(self._on_change)
@@ -213,10 +220,18 @@ class DetectForm(QWidget):
         """Another layer or checkpoint: other bands, and another folder to suggest."""
         card = self.checkpoint.card
         self.bands.show_choice(self.current_layer(), card.bands if card else None)
-        own = tr("The checkpoint's own")
-        self.threshold.setSpecialValueText(f"{own} ({card.threshold:g})" if card else own)
+        self.threshold.setSpecialValueText(self._threshold_of_cards())
         self._suggest_folder()
         self._on_change()
+
+    def _threshold_of_cards(self) -> str:
+        """What is meant where no threshold is chosen; of an ensemble it is the mean."""
+        others = self.ensemble.paths()
+        own = tr("The checkpoints' mean") if others else tr("The checkpoint's own")
+        cards = [self.checkpoint.card, *map(known_card, others)]
+        if None in cards:
+            return own
+        return f"{own} ({fmean(card.threshold for card in cards):.3g})"
 
     def _on_change(self) -> None:
         self.mark("")
@@ -225,7 +240,9 @@ class DetectForm(QWidget):
     def _suggest_folder(self) -> None:
         """Say where the results will go if no folder is chosen."""
         try:
-            folder = default_folder(raster_source(self.current_layer()), datetime.now())
+            scenes = self.images.scenes
+            source = scenes.place if scenes else raster_source(self.current_layer())
+            folder = default_folder(source, datetime.now())
         except Failure:
             self.output.lineEdit().setPlaceholderText(tr("A new folder in your home"))
             return

@@ -33,6 +33,12 @@ class DetectDock(QgsDockWidget):
         """Put one more page into the panel, behind those that are there."""
         self.tabs.addTab(widget, title)
 
+    def use_checkpoint(self, path: str) -> None:
+        """Choose a checkpoint to detect with, and put it in front of those used lately."""
+        self.form.checkpoint.setFilePath(path)
+        self.form.checkpoint.remember()
+        self.tabs.setCurrentIndex(0)
+
     def refresh(self) -> None:
         """Bring the panel in line with the settings."""
         self.page.refresh()

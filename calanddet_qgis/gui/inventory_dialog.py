@@ -33,13 +33,15 @@ from ..layers import translate_style
 from ..messages import Failure, headline, tr
 from ..paths import style
 from ..worker import Event, WorkerTask
-from .widgets import LayerCombo, TextLabel
+from .widgets import LayerCombo, TextLabel, layer_combo
 
 WIDTH = 460
 
 
 class InventoryDialog(QDialog):
     """Choose, run, and see what came of it; subclasses say what is chosen and what it becomes."""
+
+    TASK = WorkerTask
 
     def __init__(self, layer: QgsVectorLayer, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,8 +60,9 @@ class InventoryDialog(QDialog):
         self.notes = TextLabel("inventoryNotes")
         self.link = QLabel()
         self.link.setOpenExternalLinks(True)
+        self.link.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.run_button = buttons.addButton(tr("&Run"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.run_button = buttons.addButton("", QDialogButtonBox.ButtonRole.ActionRole)
         self.run_button.setDefault(True)
         self.run_button.clicked.connect(self._run_or_cancel)
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
@@ -68,8 +71,13 @@ class InventoryDialog(QDialog):
         layout.addLayout(self.form)
         for widget in (self.bar, self.title, self.text, self.notes, self.link, buttons):
             layout.addWidget(widget)
-        self.bar.hide()
+        self._show_running(False)
         self.link.hide()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the worker is at it."""
+        return self._task is not None
 
     @property
     def layer(self) -> QgsVectorLayer | None:
@@ -84,15 +92,33 @@ class InventoryDialog(QDialog):
         """Show what came out, and tell it in a sentence."""
         raise NotImplementedError
 
+    def run_label(self) -> str:
+        """What the button says that runs it."""
+        return tr("&Run")
+
+    def stop_text(self) -> str:
+        """What is left of a run that was cancelled, in a sentence."""
+        return ""
+
+    def on_event(self, event: Event) -> None:
+        """Show more of what the worker says."""
+
+    def on_end(self) -> None:
+        """Do more when it is over, however it ended."""
+
     def done(self, code: int) -> None:
         """Closing the dialog ends what runs."""
+        self.stop()
+        super().done(code)
+
+    def stop(self) -> None:
+        """End what runs, and hear no more of it."""
         if self._task:
             for signal in (self._task.reported, self._task.succeeded, self._task.failed):
                 signal.disconnect()
             self._task.stopped.disconnect()
             self._task.end()
             self._task = None
-        super().done(code)
 
     # ---- for subclasses ----------------------------------------------------------------------
 
@@ -116,10 +142,13 @@ class InventoryDialog(QDialog):
         translate_style(layer)
         QgsProject.instance().addMapLayer(layer)
 
-    def show_link(self, path: str, text: str) -> None:
-        """A link to a file or folder that came out."""
-        target = QUrl.fromLocalFile(path).toString()
-        self.link.setText(f'<a href="{escape(target)}">{escape(text)}</a>')
+    def show_link(self, path: str, text: str, *more: tuple[str, str]) -> None:
+        """A link to a file or folder that came out, and `more` of them as paths with texts."""
+        links = [
+            f'<a href="{escape(QUrl.fromLocalFile(where).toString())}">{escape(words)}</a>'
+            for where, words in ((path, text), *more)
+        ]
+        self.link.setText(" · ".join(links))
         self.link.show()
 
     # ---- running -----------------------------------------------------------------------------
@@ -136,7 +165,7 @@ class InventoryDialog(QDialog):
         except Failure as failure:
             self._show_failure(failure)
             return
-        self._task = WorkerTask(command, self.windowTitle())
+        self._task = self.TASK(command, self.windowTitle())
         self._task.reported.connect(self._on_event)
         self._task.succeeded.connect(self._on_success)
         self._task.failed.connect(self._on_failure)
@@ -150,9 +179,10 @@ class InventoryDialog(QDialog):
             self.bar.setValue(event["done"])
         elif event["event"] == "log" and event["level"] == "warning":
             self.notes.show_text(f"{self.notes.shown_text()}\n{event['text']}".strip())
+        self.on_event(event)
 
     def _on_success(self, result: Event) -> None:
-        self._show_running(False)
+        self._end()
         try:
             told = self.finish(result)
         except Failure as failure:
@@ -162,33 +192,37 @@ class InventoryDialog(QDialog):
         self.text.show_text(told)
 
     def _on_failure(self, failure: Failure) -> None:
-        self._show_running(False)
+        self._end()
         self._show_failure(failure)
 
     def _on_stop(self) -> None:
-        self._show_running(False)
+        self._end()
         self.title.show_text(tr("The run was cancelled."))
+        self.text.show_text(self.stop_text())
+
+    def _end(self) -> None:
+        self._task = None
+        self._show_running(False)
+        self.on_end()
 
     def _show_failure(self, failure: Failure) -> None:
         self.title.show_text(headline(failure.kind))
         self.text.show_text(str(failure))
 
     def _show_running(self, is_running: bool) -> None:
-        if not is_running:
-            self._task = None
         self.bar.setMaximum(0)
         self.bar.setVisible(is_running)
-        self.run_button.setText(tr("Cancel") if is_running else tr("&Run"))
+        self.run_button.setText(tr("Cancel") if is_running else self.run_label())
 
 
 def raster_combo() -> LayerCombo:
     """A raster layer, or none."""
-    return _combo(QgsMapLayerProxyModel.Filter.RasterLayer)
+    return layer_combo(QgsMapLayerProxyModel.Filter.RasterLayer)
 
 
 def polygon_combo(besides: QgsVectorLayer) -> LayerCombo:
     """A polygon layer that is not the dialog's own, or none."""
-    combo = _combo(QgsMapLayerProxyModel.Filter.PolygonLayer)
+    combo = layer_combo(QgsMapLayerProxyModel.Filter.PolygonLayer)
     combo.setExceptedLayerList([besides])
     return combo
 
@@ -218,14 +252,6 @@ def free_path(layer: QgsVectorLayer, ending: str) -> Path:
 def open_file(path: str) -> None:
     """Open a file with the program that the user has for it."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(path))
-
-
-def _combo(kind: QgsMapLayerProxyModel.Filter) -> LayerCombo:
-    combo = LayerCombo()
-    combo.setFilters(kind)
-    combo.setAllowEmptyLayer(True)
-    combo.setLayer(None)
-    return combo
 
 
 def source_of(layer: QgsVectorLayer | None) -> str:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from qgis.core import QgsVectorLayer
 from qgis.gui import QgsDoubleSpinBox, QgsFileWidget
-from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QPixmap
+from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QWidget
 
 from ..algorithms.base import command
 from ..algorithms.compare import TABLE
@@ -26,10 +28,13 @@ from .inventory_dialog import (
     raster_combo,
     source_of,
 )
+from .learn_dialog import LearnDialog
 from .widgets import LayerCombo
 
 GEOPACKAGE = "GeoPackage (*.gpkg)"
 MAX_KM2 = 1e8
+# Of the size distribution in the dialog [px].
+PLOT_WIDTH = 430
 # Least overlap by which a polygon matches one of the reference.
 IOU = 0.5
 
@@ -91,6 +96,8 @@ class StatisticsDialog(InventoryDialog):
         self.area, self.dem = polygon_combo(layer), raster_combo()
         self.relation = _relation_combo(optional=False)
         self.out = _folder(free_path(layer, "statistics"))
+        self.plot = QLabel()
+        self.plot.setObjectName("sizesPlot")
         self.add_row(tr("&Title"), self.heading)
         self.add_row(tr("Area &searched"), self.searched)
         self.add_row(tr("or its &polygons"), self.area)
@@ -114,14 +121,28 @@ class StatisticsDialog(InventoryDialog):
         )
 
     def finish(self, result: Event) -> str:
-        """Open the report."""
-        counts, report = result["counts"], result["paths"]["report"]
-        self.show_link(str(Path(report).parent), tr("Open the folder with report and plots"))
-        open_file(report)
+        """Show the size distribution, and open the report."""
+        counts, paths = result["counts"], result["paths"]
+        self._show_plot(paths["plot_png"])
+        self.show_link(
+            str(Path(paths["report"]).parent),
+            tr("Open the folder with report and plots"),
+            (paths["report_pdf"], tr("Report as PDF")),
+            (paths["plot_png"], "PNG"),
+            (paths["plot_svg"], "SVG"),
+        )
+        open_file(paths["report"])
         told = tr("{} landslides, {} in all; the largest has {}.")
         return told.format(
             number(counts["polygons"]), area(counts["area_m2"]), area(counts["largest_m2"])
         )
+
+    def _show_plot(self, path: str) -> None:
+        """The size distribution in the dialog, above links and buttons."""
+        smooth = Qt.TransformationMode.SmoothTransformation
+        self.plot.setPixmap(QPixmap(path).scaledToWidth(PLOT_WIDTH, smooth))
+        self.layout().insertWidget(self.layout().indexOf(self.link), self.plot)
+        self.plot.show()
 
 
 class CompareDialog(InventoryDialog):
@@ -158,14 +179,19 @@ class CompareDialog(InventoryDialog):
         )
 
     def finish(self, result: Event) -> str:
-        """Add the polygons of both, coloured by what became of each."""
-        counts = result["counts"]
-        source = f"{result['paths']['comparison']}|layername={TABLE}"
-        self.add_layer(source, tr("Comparison with {}").format(self._reference()), "comparison")
-        told = tr("{} matched, {} missed, {} false; F1 by landslide {}, by area {}.")
-        figures = [counts[name] for name in ("matched", "missed", "false")]
-        scores = [_share(counts[name]["value"]) for name in ("object_f1", "area_f1")]
-        return told.format(*map(number, figures), *scores)
+        """Add the polygons of both, coloured by what became of each, and the tables."""
+        counts, path = result["counts"], result["paths"]["comparison"]
+        self.add_layer(f"{path}|layername=scores", tr("Scores of the comparison"))
+        self.add_layer(f"{path}|layername=recall_by_size", tr("Found by size"))
+        name = tr("Comparison with {}").format(self._reference())
+        self.add_layer(f"{path}|layername={TABLE}", name, "comparison")
+        told = tr("{} matched, {} missed, {} false, {} split, {} merged;")
+        figures = [counts[name] for name in ("matched", "missed", "false", "split", "merged")]
+        scores = tr("F1 by landslide {}, by area {}; outlines differ by {} m on average.")
+        between = counts["boundary_mean_m"]["value"]
+        apart = "–" if between is None else f"{between:.1f}"
+        f1 = [_score(counts[name]) for name in ("object_f1", "area_f1")]
+        return f"{told.format(*map(number, figures))} {scores.format(*f1, apart)}"
 
     def _reference(self) -> str:
         reference = self.reference.currentLayer()
@@ -221,6 +247,7 @@ DIALOGS = {
     "statistics": StatisticsDialog,
     "compare": CompareDialog,
     "export": ExportDialog,
+    "learn": LearnDialog,
 }
 
 
@@ -231,6 +258,7 @@ def button_label(name: str) -> str:
         "statistics": tr("Statistics…"),
         "compare": tr("Compare with a reference…"),
         "export": tr("Export…"),
+        "learn": tr("Learn from this review…"),
     }
     return labels[name]
 
@@ -267,5 +295,9 @@ def _raster(combo: LayerCombo) -> str | None:
     return raster_source(layer) if layer else None
 
 
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+def _score(score: dict[str, float | None]) -> str:
+    """A score with its limits; an unknown one is a dash."""
+    value, low, high = (
+        "–" if score[name] is None else f"{score[name]:.2f}" for name in ("value", "low", "high")
+    )
+    return tr("{} ({} to {})").format(value, low, high)

@@ -11,14 +11,15 @@ from ..messages import Failure, tr
 from ..paths import icon
 from ..request import worker_python
 from ..runtime import current_runtime, describe
-from ..settings import WORKER_PYTHON
+from ..settings import SCHEDULER, WORKER_PYTHON
+from .run_on_field import RunOnField
 from .widgets import ElidedLabel
 
 PAGE_NAME = "CalandDetOptions"
 
 
 class OptionsPage(QgsOptionsPageWidget):
-    """Shows which runtime is used, and lets another Python take its place."""
+    """Shows which runtime is used, lets another Python take its place, and where runs go."""
 
     applied = pyqtSignal()
 
@@ -41,16 +42,21 @@ class OptionsPage(QgsOptionsPageWidget):
             )
         )
         note.setWordWrap(True)
+        self.run_on = RunOnField()
         layout = QFormLayout(self)
         label = QLabel(tr("Worker's &Python"))
         label.setBuddy(self.worker_python)
         layout.addRow(label, self.worker_python)
         layout.addRow(tr("In use"), self.in_use)
         layout.addRow(note)
+        label = QLabel(tr("&Run on"))
+        label.setBuddy(self.run_on)
+        layout.addRow(label, self.run_on)
 
     def apply(self) -> None:
         """Keep what was chosen; QGIS calls this on OK."""
         WORKER_PYTHON.set(self.worker_python.filePath().strip())
+        SCHEDULER.set(self.run_on.scheduler())
         self.applied.emit()
 
 

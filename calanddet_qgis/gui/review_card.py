@@ -19,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
 from ..messages import area, number, tr
 from ..review.schema import CLASSES, Values
 from .review_keys import CommandButtons, class_label
+from .review_why import WhyBox
 from .widgets import TextLabel
 
 
@@ -39,6 +40,7 @@ class ReviewCard(QWidget):
         self.movement = _movement_combo()
         self.movement.activated.connect(self._tell_class)
         self.commands = CommandButtons(run)
+        self.why = WhyBox()
         self.swipe = _check_box("reviewSwipe", tr("Swipe the image from before (W)"))
         self.hide_rejected = _check_box("reviewHideRejected", tr("Hide rejected polygons (H)"))
         self.message = TextLabel("reviewMessage")
@@ -73,7 +75,7 @@ class ReviewCard(QWidget):
     def _enable(self, is_there: bool) -> None:
         """Commands for the polygon under review work while there is one."""
         self.movement.setEnabled(is_there)
-        for name in ("accept", "reject", "edit", "redraw", "split", "merge"):
+        for name in ("accept", "reject", "edit", "redraw", "split", "merge", "explain"):
             self.commands.buttons[name].setEnabled(is_there)
 
     def _tell_class(self, index: int) -> None:
@@ -91,7 +93,9 @@ class ReviewCard(QWidget):
         for widget in (self.bar, self.title, self.facts):
             layout.addWidget(widget)
         layout.addLayout(kind)
-        for widget in (self.commands, self.swipe, self.hide_rejected, self.message):
+        for widget in (
+            self.commands, self.why, self.swipe, self.hide_rejected, self.message,
+        ):  # fmt: skip
             layout.addWidget(widget)
         layout.addLayout(ends)
 

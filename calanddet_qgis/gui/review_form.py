@@ -10,7 +10,7 @@ from ..messages import Failure, tr
 from ..review.access import check_editable, probability_beside
 from ..review.queue import ORDERS
 from ..review.schema import missing_fields
-from .widgets import LayerCombo, TextLabel
+from .widgets import TextLabel, layer_combo
 
 
 class ReviewForm(QWidget):
@@ -23,9 +23,9 @@ class ReviewForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         filters = QgsMapLayerProxyModel.Filter
-        self.layer = _layer_combo("reviewLayer", filters.PolygonLayer)
-        self.probability = _layer_combo("reviewProbability", filters.RasterLayer)
-        self.before = _layer_combo("reviewBefore", filters.RasterLayer)
+        self.layer = layer_combo(filters.PolygonLayer, "reviewLayer")
+        self.probability = layer_combo(filters.RasterLayer, "reviewProbability")
+        self.before = layer_combo(filters.RasterLayer, "reviewBefore")
         self.order = _order_combo()
         self.message = TextLabel("reviewAdvice")
         self.start_button = QPushButton()
@@ -125,15 +125,6 @@ class ReviewForm(QWidget):
         layout.addLayout(form)
         layout.addWidget(self.message)
         layout.addWidget(self.start_button)
-
-
-def _layer_combo(name: str, kind: QgsMapLayerProxyModel.Filter) -> LayerCombo:
-    combo = LayerCombo()
-    combo.setObjectName(name)
-    combo.setFilters(kind)
-    combo.setAllowEmptyLayer(True)
-    combo.setLayer(None)
-    return combo
 
 
 def _order_combo() -> QComboBox:

@@ -43,6 +43,7 @@ def commands() -> list[Command]:
         ),
         Command("find", "F", tr("Go to…"), tr("Click on the polygon to go to")),
         Command("undo", "U", tr("Undo"), tr("Take the last edit back")),
+        Command("explain", "Y", tr("Why?"), tr("Show what in the image spoke for it")),
     ]  # fmt: skip
 
 

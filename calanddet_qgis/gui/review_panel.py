@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from qgis.core import QgsApplication, QgsPointXY, QgsVectorLayer
 from qgis.gui import QgisInterface
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -19,25 +19,30 @@ from qgis.PyQt.QtWidgets import (
 
 from ..messages import Failure, tr
 from ..request import raster_source
-from ..review.access import probability_beside
+from ..review.access import probability_beside, uncertainty_beside
 from ..review.schema import REJECTED
 from ..review.session import ReviewSession
 from .inventory_dialog import InventoryDialog
 from .inventory_jobs import DIALOGS, button_label
+from .learn_dialog import LearnDialog
 from .review_card import ReviewCard
 from .review_form import ReviewForm
 from .review_keys import COLUMNS, ReviewKeys, class_keys, commands
 from .review_map import LINE, POLYGON, ReviewMap
+from .review_why import Explainer
 
 
 class ReviewPanel(QScrollArea):
     """Choose a layer, review it, save it; one review at a time."""
+
+    checkpoint_wanted = pyqtSignal(str)  # a checkpoint that learned is to be used from now on
 
     def __init__(self, iface: QgisInterface) -> None:
         super().__init__()
         self._iface = iface
         self.session: ReviewSession | None = None
         self.map: ReviewMap | None = None
+        self.explainer: Explainer | None = None
         self._keys: ReviewKeys | None = None
         self._dialogs: list[InventoryDialog] = []
         self.form = ReviewForm()
@@ -68,7 +73,7 @@ class ReviewPanel(QScrollArea):
         # Fields that are measured for the first time take a millisecond or two each.
         QgsApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
-            self.session = ReviewSession(layer, self._probability(layer))
+            self.session = ReviewSession(layer, self._probability(layer), uncertainty_beside(layer))
         except Failure as failure:
             self.form.message.show_text(str(failure))
             return
@@ -76,6 +81,8 @@ class ReviewPanel(QScrollArea):
             QgsApplication.restoreOverrideCursor()
         self.session.set_order(self.form.chosen_order())
         self.map = ReviewMap(self._iface, layer)
+        self.explainer = Explainer(layer, self.card.why)
+        self.explainer.refused.connect(self.card.message.show_text)
         self._keys = ReviewKeys(self._actions())
         self._keys.watch(self.map.canvas)
         self._keys.watch(self)
@@ -96,15 +103,19 @@ class ReviewPanel(QScrollArea):
 
     def stop(self) -> None:
         """The panel goes away for good: end the review and what its dialogs run."""
+        if self.explainer:
+            self.explainer.stop()
         self.leave()
         for dialog in list(self._dialogs):
+            dialog.stop()
             dialog.close()
 
     def _clean_up(self) -> None:
         """Leave everything as it was before the review."""
         self._keys.stop()
+        self.explainer.close()
         self.map.close()
-        self.session = self.map = self._keys = None
+        self.session = self.map = self._keys = self.explainer = None
         self.card.hide()
         self.form.set_reviewing(False)
 
@@ -114,11 +125,18 @@ class ReviewPanel(QScrollArea):
         return raster_source(chosen) if chosen else probability_beside(layer)
 
     def open_dialog(self, name: str) -> InventoryDialog | None:
-        """Open a dialog of `DIALOGS` for the layer that is chosen."""
+        """Open a dialog of `DIALOGS` for the layer that is chosen, or the one that is at work."""
         layer = self.form.polygon_layer()
         if layer is None:
             return None
+        for dialog in self._dialogs:
+            if dialog.is_running and isinstance(dialog, DIALOGS[name]):
+                dialog.show()
+                dialog.raise_()
+                return dialog
         dialog = DIALOGS[name](layer, self._iface.mainWindow())
+        if isinstance(dialog, LearnDialog):
+            dialog.checkpoint_wanted.connect(self.checkpoint_wanted)
         self._dialogs.append(dialog)
         dialog.finished.connect(lambda _code: self._dialogs.remove(dialog))
         dialog.show()
@@ -139,7 +157,9 @@ class ReviewPanel(QScrollArea):
             "grow": lambda: area.click(self._then(session.grow)),
             "find": lambda: area.click(self._then(self._find)),
         }
-        if name in on_map:
+        if name == "explain":
+            self._attempt(self._explain)
+        elif name in on_map:
             self._attempt(on_map[name])
         else:
             area.end_tool()
@@ -185,6 +205,11 @@ class ReviewPanel(QScrollArea):
         if feature:
             self.map.edit(feature)
 
+    def _explain(self) -> None:
+        feature = self.session.feature()
+        if feature:
+            self.explainer.ask(feature)
+
     def _find(self, point: QgsPointXY) -> None:
         self.session.go_to(self.session.at(point))
 
@@ -206,6 +231,8 @@ class ReviewPanel(QScrollArea):
         self.card.show_progress(decided, total)
         feature = self.session.feature()
         self.map.outline(feature.geometry() if feature else None)
+        if self.explainer and not self.explainer.is_about(self.session.current):
+            self.explainer.forget()
         if feature:
             self.card.show_polygon(self.session.values())
         else:

@@ -54,6 +54,7 @@ class RunList(QWidget):
         for _, *widgets in self._rows:
             for widget in widgets:
                 self._grid.removeWidget(widget)
+                widget.hide()
                 widget.deleteLater()
         self._rows = [self._row(index, run) for index, run in enumerate(runs)]
 

@@ -9,7 +9,7 @@ from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from ..messages import Failure, headline, tr
-from ..phrases import device_line, ending, progress_line, rate_line
+from ..phrases import device_line, ending, progress_line, rate_line, skipped_line
 from ..runs import Run, State
 from .report_dialog import ReportDialog
 from .widgets import TextLabel
@@ -84,7 +84,8 @@ class RunStatus(QWidget):
     def _show_buttons(self, run: Run | None) -> None:
         self.cancel.setVisible(run is not None and not run.is_over)
         self.cancel.setEnabled(run is not None and run.state is not State.CANCELLING)
-        self.details.setVisible(run is not None and run.state is State.FAILED)
+        has_details = run and (run.state is State.FAILED or skipped_line(run))
+        self.details.setVisible(bool(has_details))
         self.repeat.setText(tr("Resu&me") if run and run.can_resume else tr("T&ry again"))
         self.repeat.setVisible(run is not None and run.can_repeat and not run.result)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from qgis.core import QgsMapLayerProxyModel, QgsProject, QgsRasterLayer
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QPaintEvent
@@ -16,6 +17,8 @@ from qgis.PyQt.QtWidgets import (
     QStylePainter,
     QWidget,
 )
+
+from ..raster_facts import is_result
 
 # A long word, a path for one, may be broken after these and anyway every so many characters.
 LONG_WORD = re.compile(r"\S{24,}")
@@ -35,6 +38,31 @@ class LayerCombo(QgsMapLayerComboBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the box with its text cut in the middle where it does not fit."""
         _paint_elided(self)
+
+
+def layer_combo(kind: QgsMapLayerProxyModel.Filter, name: str = "") -> LayerCombo:
+    """A choice of a kind of layers, or of none, which it begins with."""
+    combo = LayerCombo()
+    combo.setObjectName(name)
+    combo.setFilters(kind)
+    combo.setAllowEmptyLayer(True)
+    combo.setLayer(None)
+    return combo
+
+
+class RasterCombo(LayerCombo):
+    """Offers the project's raster layers, but for those that a run has made."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFilters(QgsMapLayerProxyModel.Filter.RasterLayer)
+        QgsProject.instance().layersAdded.connect(self._hide_results)
+        self._hide_results()
+
+    def _hide_results(self) -> None:
+        layers = QgsProject.instance().mapLayers().values()
+        found = [each for each in layers if isinstance(each, QgsRasterLayer) and is_result(each)]
+        self.setExceptedLayerList(found)
 
 
 class ElidedCombo(QComboBox):
@@ -97,11 +125,12 @@ def _breakable(word: str) -> str:
 
 
 class ElidedLabel(QLabel):
-    """A label of one line that is cut in the middle where it does not fit, a path for one, and
+    """A label of one line that is cut where it does not fit, a path for one in its middle, and
     shown in full in its tooltip."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
         super().__init__()
+        self._mode = mode
         self.setObjectName(name)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -114,8 +143,7 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint as much of the text as fits."""
         painter = QStylePainter(self)
-        mode = Qt.TextElideMode.ElideMiddle
-        text = self.fontMetrics().elidedText(self.text(), mode, self.width())
+        text = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
         painter.setPen(self.palette().color(self.foregroundRole()))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(self.rect(), flags, text)

@@ -16,6 +16,7 @@ from ..layers import POLYGON_FILE, POLYGON_TABLE
 from ..messages import Failure, tr
 
 PROBABILITY_FILE, MASK_FILE, RUN_FILE = "probability.tif", "mask.tif", "run.json"
+MOSAIC_FILE = "probability.vrt"
 # Custom property of the group that holds the layers of a preview.
 PREVIEW_PROPERTY = "calanddet/preview"
 # What the worker simplifies outlines by where nobody chose [px].
@@ -112,7 +113,9 @@ def runs_in(project: QgsProject) -> dict[Path, str]:
             continue
         path = layer_path(node.layer())
         names = (PROBABILITY_FILE, MASK_FILE, POLYGON_FILE)
-        if path and path.name in names and (path.parent / RUN_FILE).is_file():
+        is_run = path and path.name in names and (path.parent / RUN_FILE).is_file()
+        # Of many rasters there is no one probability raster to work on.
+        if is_run and not (path.parent / MOSAIC_FILE).exists():
             found.setdefault(path.parent, node.parent().name() or path.parent.name)
     return found
 

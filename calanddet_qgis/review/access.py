@@ -38,13 +38,29 @@ def check_editable(layer: QgsVectorLayer) -> None:
 
 
 def probability_beside(layer: QgsVectorLayer) -> str:
-    """The path of `probability.tif` beside the layer's file; empty where there is none."""
-    folder = os.path.dirname(_path(layer))
-    raster = os.path.join(folder, "probability.tif")
-    return raster if folder and os.path.isfile(raster) else ""
+    """The path of `probability.tif`, or of many rasters' mosaic, beside the layer's file.
+
+    Empty where there is none.
+    """
+    return _beside(layer, "probability.tif") or _beside(layer, "probability.vrt")
 
 
-def _path(layer: QgsVectorLayer) -> str:
+def uncertainty_beside(layer: QgsVectorLayer) -> str:
+    """The path of `uncertainty.tif`, or of many rasters' mosaic, beside the layer's file.
+
+    Empty where there is none.
+    """
+    return _beside(layer, "uncertainty.tif") or _beside(layer, "uncertainty.vrt")
+
+
+def _beside(layer: QgsVectorLayer, name: str) -> str:
+    folder = os.path.dirname(layer_file(layer))
+    path = os.path.join(folder, name)
+    return path if folder and os.path.isfile(path) else ""
+
+
+def layer_file(layer: QgsVectorLayer) -> str:
+    """The path of the file that a layer is in; empty where it is in none."""
     parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
     return str(parts.get("path") or "")
 
@@ -57,7 +73,7 @@ def refused(layer: QgsVectorLayer) -> Failure:
 
 def is_locked(layer: QgsVectorLayer) -> bool:
     """Whether another program is writing to the layer's GeoPackage just now."""
-    path = _path(layer)
+    path = layer_file(layer)
     if not path.lower().endswith(".gpkg") or not os.path.isfile(path):
         return False
     # Asked by GDAL, whose SQLite has the file open already: another copy of SQLite in the same

@@ -8,11 +8,17 @@ from dataclasses import dataclass
 
 # By what the next polygon is chosen; the first is the default.
 ORDERS = ("gain", "nearest", "largest", "uncertain")
+# Of numbers from 0 to 1: half of them are 0, and half are 1.
+LARGEST_DEVIATION = 0.5
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A polygon in the queue: its area, mean probability (None: unknown), and middle."""
+    """A polygon in the queue: its area, mean probability and middle.
+
+    `deviation` is the mean standard deviation of the probability inside, over mirrorings of the
+    image. None is unknown.
+    """
 
     id: int
     area: float
@@ -20,10 +26,17 @@ class Candidate:
     x: float
     y: float
     is_decided: bool
+    deviation: float | None = None
 
     @property
     def uncertainty(self) -> float:
-        """From 0, where the network is sure, to 1, where it is not or has said nothing."""
+        """From 0, where the network is sure, to 1, where it is not or has said nothing.
+
+        How far answers to the same ground lie apart is worth more than how far they are from one
+        half, which a network that is badly calibrated says of everything.
+        """
+        if self.deviation is not None:
+            return self.deviation / LARGEST_DEVIATION
         return 1.0 if self.probability is None else 1 - abs(2 * self.probability - 1)
 
 

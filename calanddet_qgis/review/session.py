@@ -36,7 +36,8 @@ class ReviewSession(QObject):
     told = pyqtSignal(str)  # something the reviewer should know
     ended = pyqtSignal()
 
-    def __init__(self, layer: QgsVectorLayer, probability: str = "") -> None:
+    def __init__(self, layer: QgsVectorLayer, probability: str = "", uncertainty: str = "") -> None:
+        """`probability` and `uncertainty` are rasters of the run, where there are such."""
         super().__init__()
         check_editable(layer)
         self.layer: QgsVectorLayer | None = layer
@@ -44,6 +45,7 @@ class ReviewSession(QObject):
         self._recorder = Recorder(layer)
         if probability:
             self._recorder.probability = ProbabilityRaster(probability)
+        self._uncertainty = ProbabilityRaster(uncertainty) if uncertainty else None
         if not layer.isEditable() and not layer.startEditing():
             raise refused(layer)
         self._keeper = FieldKeeper(layer, self._recorder)
@@ -198,6 +200,8 @@ class ReviewSession(QObject):
         self._disconnect()
         self._keeper.stop()
         self._recorder.close()
+        if self._uncertainty:
+            self._uncertainty.close()
         self._settings.restore()
         self.layer = None
         self.ended.emit()
@@ -215,6 +219,8 @@ class ReviewSession(QObject):
             notes.append(tr("Invalid outlines repaired: {}.").format(count))
         for feature in self.layer.getFeatures():
             self._put(feature)
+        if self._uncertainty:
+            notes.append(tr("How uncertain each polygon is comes from the run's uncertainty.tif."))
         return notes
 
     def _connect(self) -> None:
@@ -294,8 +300,16 @@ class ReviewSession(QObject):
                 box.center().x(),
                 box.center().y(),
                 values.get("status") in DECIDED,
+                self._deviation(feature),
             )
         )
+
+    def _deviation(self, feature: QgsFeature) -> float | None:
+        """The mean of the raster of uncertainty inside a polygon, where there is one."""
+        if self._uncertainty is None or feature.geometry().isEmpty():
+            return None
+        found = self._uncertainty.statistics(feature.geometry(), self.layer.crs())
+        return found["probability_mean"]
 
     def _arrived(self) -> None:
         self._uuid = self.values().get("uuid")

@@ -179,6 +179,11 @@
       <translation>未说明</translation>
     </message>
     <message>
+      <location filename="../../calanddet_qgis/algorithms/checkpoint_page.py" />
+      <source>Went on from</source>
+      <translation>接续自</translation>
+    </message>
+    <message>
       <location filename="../../calanddet_qgis/algorithms/chips.py" />
       <source>Export training chips</source>
       <translation>导出训练样本</translation>
@@ -465,10 +470,14 @@ Polygons match where they share the least overlap (intersection over union). Rej
       <location filename="../../calanddet_qgis/algorithms/detect.py" />
       <source>Finds landslides in an orthophoto with a trained network and writes a probability raster, a mask and polygons with their attributes into a folder. Results that the folder already holds are replaced.
 
-Without a threshold the checkpoint's own is taken. The ground sampling distance is 'auto' (resampled where the checkpoint was trained for another), 'native' or metres a pixel. With an elevation model the polygons get slope, elevation and aspect.</source>
-      <translation>用训练好的网络在正射影像中识别滑坡，并将概率栅格、掩膜以及带属性的多边形写入文件夹。文件夹中已有的结果会被替换。
+Without a threshold the checkpoint's own is taken. The ground sampling distance is 'auto' (resampled where the checkpoint was trained for another), 'native' or metres a pixel. With an elevation model the polygons get slope, elevation and aspect.
 
-未指定阈值时使用模型文件自带的阈值。地面采样距离可为“auto”（模型按其他分辨率训练时自动重采样）、“native”（影像自身）或以米/像素给出的数值。给出数字高程模型后，多边形还会带有坡度、高程和坡向。</translation>
+Bands that another raster holds are named one a line, as nir=/path/to/file.tif:1; a file or folder whose bands are named is given as its path alone. Several checkpoints run as an ensemble: their mean probability counts, and a raster shows how far they disagree. Each further checkpoint takes its time again. Averaged flips take four times as long, and a raster shows how far they lie apart.</source>
+      <translation>使用训练好的网络在正射影像中查找滑坡，并将概率栅格、掩膜以及带属性的多边形写入一个文件夹。该文件夹中已有的结果会被替换。
+
+未给出阈值时采用模型文件自身的阈值。地面采样距离可为 'auto'（模型针对其他距离训练时重采样）、'native' 或每像素的米数。提供数字高程模型时，多边形会带有坡度、高程和坡向。
+
+位于其他栅格中的波段逐行给出，形如 nir=/path/to/file.tif:1；波段已命名的文件或文件夹只需给出路径。多个模型文件作为集成运行：以平均概率为准，并用一个栅格显示它们的分歧。每增加一个模型文件，耗时随之增加。翻转平均耗时为四倍，并用一个栅格显示各结果的离散程度。</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/algorithms/detect.py" />
@@ -494,6 +503,16 @@ Without a threshold the checkpoint's own is taken. The ground sampling distance 
       <location filename="../../calanddet_qgis/algorithms/detect.py" />
       <source>Mask</source>
       <translation>掩膜</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/detect.py" />
+      <source>Disagreement</source>
+      <translation>分歧</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/detect.py" />
+      <source>Uncertainty</source>
+      <translation>不确定性</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/algorithms/detect.py" />
@@ -537,6 +556,31 @@ Without a threshold the checkpoint's own is taken. The ground sampling distance 
     </message>
     <message>
       <location filename="../../calanddet_qgis/algorithms/detect.py" />
+      <source>Bands of other rasters</source>
+      <translation>其他栅格的波段</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/detect.py" />
+      <source>One a line: band=path:number, or the path of a file or folder with named bands.</source>
+      <translation>每行一个：波段=路径:编号，或波段已命名的文件或文件夹的路径。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/detect.py" />
+      <source>Further checkpoints of an ensemble</source>
+      <translation>集成的其他模型文件</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/detect.py" />
+      <source>Each takes its time again; they have to take the same bands and tiles.</source>
+      <translation>每一个都会增加相应的耗时；它们须使用相同的波段和图块。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/detect.py" />
+      <source>Average four flips of each tile (four times as long)</source>
+      <translation>对每个图块的四种翻转取平均（耗时四倍）</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/detect.py" />
       <source>Device</source>
       <translation>设备</translation>
     </message>
@@ -549,6 +593,50 @@ Without a threshold the checkpoint's own is taken. The ground sampling distance 
       <location filename="../../calanddet_qgis/algorithms/detect.py" />
       <source>Give metres a pixel, such as 0.5.</source>
       <translation>请给出米/像素数，如 0.5。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/detect_many.py" />
+      <source>Detect landslides in several images</source>
+      <translation>在多幅影像中检测滑坡</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/detect_many.py" />
+      <source>Finds landslides in several images, or in all images of a folder, and writes one result of all: virtual mosaics of probability and mask over a file for each image, and one layer of polygons. Landslides that cross a border between images are one polygon, and where images overlap, the one whose end is farthest away counts. Images that cannot be read are skipped.
+
+The bands are told by their names and colours.</source>
+      <translation>在多幅影像或一个文件夹的全部影像中查找滑坡，并写成一个总结果：概率和掩膜的虚拟镶嵌（每幅影像一个文件），以及一个多边形图层。跨越影像边界的滑坡是一个多边形；影像重叠处，以边缘最远的那幅为准。无法读取的影像会被跳过。
+
+波段由其名称和颜色判断。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/detect_many.py" />
+      <source>Images</source>
+      <translation>影像</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/detect_many.py" />
+      <source>Or a folder of images</source>
+      <translation>或影像文件夹</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/detect_many.py" />
+      <source>Number of images</source>
+      <translation>影像数</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/detect_many.py" />
+      <source>Number of images skipped</source>
+      <translation>跳过的影像数</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/detect_many.py" />
+      <source>Both images and a folder of images are chosen.</source>
+      <translation>同时选择了影像和影像文件夹。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/detect_many.py" />
+      <source>Neither images nor a folder of images are chosen.</source>
+      <translation>既未选择影像，也未选择影像文件夹。</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/algorithms/evaluate.py" />
@@ -578,11 +666,6 @@ The figures are honest only for images that the checkpoint was not trained on, a
       <location filename="../../calanddet_qgis/algorithms/evaluate.py" />
       <source>Report</source>
       <translation>报告</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/algorithms/evaluate.py" />
-      <source>Images</source>
-      <translation>影像</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/algorithms/evaluate.py" />
@@ -989,6 +1072,139 @@ The area that was searched is taken from its polygons or from its size; without 
       <translation>总体积 [m³]</translation>
     </message>
     <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>Learn from a review</source>
+      <translation>从核查中学习</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>Goes on training a checkpoint with a reviewed landslide layer and the image that it was drawn on: accepted, edited and added polygons are landslides, rejected ones are not. Where polygons are not decided on, nothing is known, and it does not count.
+
+Only ground around decided polygons counts as searched, unless an area is given or all of the image was searched. A part of the image is held out: both checkpoints are tried there, each with its own threshold, and the new one is recommended only if it is better.
+
+Beside the new checkpoint a folder that ends in .learning holds the report and the state: a run that was cancelled goes on when it is started again with the same choices.</source>
+      <translation>用一个已核查的滑坡图层及其所依据的影像继续训练模型文件：已接受、已编辑和已添加的多边形是滑坡，已拒绝的不是。尚未判定的多边形处情况未知，不计入。
+
+除非给出区域或说明整幅影像都已查找，否则只有已判定多边形周围的地面算作已查找。影像的一部分会留出：两个模型文件各用自己的阈值在那里接受检验，只有新的更好时才推荐使用。
+
+新模型文件旁有一个以 .learning 结尾的文件夹，保存报告和状态：被取消的运行以相同的选择再次启动时会接着进行。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>fine-tune,train,review,adapt,hard negatives,landslide</source>
+      <translation>微调,训练,核查,适应,困难负样本,滑坡</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>Minutes</source>
+      <translation>分钟数</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>Share of landslides held out</source>
+      <translation>留出的滑坡比例</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>Reviewed landslides</source>
+      <translation>已核查的滑坡</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>Image that they were drawn on</source>
+      <translation>绘制时所依据的影像</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>All of the image was searched</source>
+      <translation>整幅影像都已查找</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>Of training; the evaluation comes on top.</source>
+      <translation>仅指训练时间；评价另计。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>Left out, that of the layer's own run.</source>
+      <translation>留空则采用该图层自身运行时的值。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>New checkpoint</source>
+      <translation>新模型文件</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>Checkpoints</source>
+      <translation>模型文件</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>Whether the new checkpoint is better</source>
+      <translation>新模型文件是否更好</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>An area and all of the image are both named as searched.</source>
+      <translation>区域和整幅影像被同时指定为已查找。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>F1 of the old checkpoint</source>
+      <translation>旧模型文件的 F1</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>Precision of the old checkpoint</source>
+      <translation>旧模型文件的精确率</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>Recall of the old checkpoint</source>
+      <translation>旧模型文件的召回率</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>IoU of the old checkpoint</source>
+      <translation>旧模型文件的交并比</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>Share of landslides that the old checkpoint found</source>
+      <translation>旧模型文件找到的滑坡比例</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>F1 of the new checkpoint</source>
+      <translation>新模型文件的 F1</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>Precision of the new checkpoint</source>
+      <translation>新模型文件的精确率</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>Recall of the new checkpoint</source>
+      <translation>新模型文件的召回率</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>IoU of the new checkpoint</source>
+      <translation>新模型文件的交并比</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>Share of landslides that the new checkpoint found</source>
+      <translation>新模型文件找到的滑坡比例</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/algorithms/learn.py" />
+      <source>{} is no name for a checkpoint.</source>
+      <translation>{} 不能用作模型文件的名称。</translation>
+    </message>
+    <message>
       <location filename="../../calanddet_qgis/algorithms/mask.py" />
       <source>The mask {} cannot be read ({}).</source>
       <translation>无法读取掩膜 {}（{}）。</translation>
@@ -1083,11 +1299,6 @@ Beside the checkpoint a folder that ends in .training holds the curve, the repor
     </message>
     <message>
       <location filename="../../calanddet_qgis/algorithms/train.py" />
-      <source>Minutes</source>
-      <translation>分钟数</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/algorithms/train.py" />
       <source>Left empty, a new network is trained.</source>
       <translation>留空则训练新网络。</translation>
     </message>
@@ -1100,11 +1311,6 @@ Beside the checkpoint a folder that ends in .training holds the curve, the repor
       <location filename="../../calanddet_qgis/algorithms/train.py" />
       <source>Trained checkpoint</source>
       <translation>训练好的模型文件</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/algorithms/train.py" />
-      <source>Checkpoints</source>
-      <translation>模型文件</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/algorithms/train.py" />
@@ -1207,11 +1413,6 @@ Beside the checkpoint a folder that ends in .training holds the curve, the repor
       <translation>数据的使用条款</translation>
     </message>
     <message>
-      <location filename="../../calanddet_qgis/algorithms/train.py" />
-      <source>{} is no name for a checkpoint.</source>
-      <translation>{} 不能用作模型文件的名称。</translation>
-    </message>
-    <message>
       <location filename="../../calanddet_qgis/algorithms/vectorise.py" />
       <source>Vectorise a probability raster</source>
       <translation>概率栅格矢量化</translation>
@@ -1309,6 +1510,96 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/card.py" />
       <source>F1 {} on {}</source>
       <translation>F1 {}（{}）</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>There is no raster layer to search.</source>
+      <translation>没有可供识别的栅格图层。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>Add an orthophoto to the project and choose it.</source>
+      <translation>请将正射影像添加到项目并选择它。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>The layer {} cannot be opened.</source>
+      <translation>无法打开图层 {}。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>Repair its data source, or choose another layer.</source>
+      <translation>请修复其数据源，或选择其他图层。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>{} and {} cannot run together: they take {} and {}.</source>
+      <translation>{} 和 {} 不能一起运行：它们分别需要 {} 和 {}。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>Choose checkpoints that were trained alike, or run them one by one.</source>
+      <translation>请选择训练方式相同的模型文件，或逐个运行。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>The checkpoint needs {}, and no elevation model is chosen.</source>
+      <translation>该模型文件需要{}，但未选择数字高程模型。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>Choose one, or the band of the image that has it, under More options.</source>
+      <translation>请在“更多选项”中选择数字高程模型，或影像中含有它的波段。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>The image has {} band(s), and none is chosen for {}.</source>
+      <translation>影像有 {} 个波段，其中没有为 {} 选择波段。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>Choose a band for each, of another raster too, or another checkpoint.</source>
+      <translation>请为每一项选择波段（也可取自其他栅格），或换一个模型文件。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>The ground sampling distance {} m is not above 0.</source>
+      <translation>地面采样距离 {} 米不大于 0。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>Give metres a pixel.</source>
+      <translation>请给出米/像素数。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>The image has no CRS, so that it cannot be resampled to {} m.</source>
+      <translation>影像没有坐标参照系，因此无法重采样到 {} 米。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>Assign its CRS, or choose the image's own distance.</source>
+      <translation>请指定其坐标参照系，或选择影像自身的采样距离。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>tiles of {} px of {}</source>
+      <translation>{} 像素的图块，{}</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>No raster is chosen to take {} from.</source>
+      <translation>没有选择用于取得 {} 的栅格。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>Choose one, or the image's own band.</source>
+      <translation>请选择一个，或使用影像自身的波段。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/choice.py" />
+      <source>No band of {} is chosen for {}.</source>
+      <translation>没有选择 {} 的波段用于 {}。</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/export_layer.py" />
@@ -1422,6 +1713,11 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../calanddet_qgis/gui/bands_field.py" />
+      <source>Take it from another raster</source>
+      <translation>取自其他栅格</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/bands_field.py" />
       <source>Those of the image, once one is chosen.</source>
       <translation>选择影像后显示其波段。</translation>
     </message>
@@ -1477,11 +1773,6 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../calanddet_qgis/gui/checkpoint_field.py" />
-      <source>{} (bundled)</source>
-      <translation>{}（自带）</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/gui/checkpoint_field.py" />
       <source>Browse…</source>
       <translation>浏览…</translation>
     </message>
@@ -1489,6 +1780,16 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/gui/checkpoint_field.py" />
       <source>Choose a checkpoint</source>
       <translation>选择模型文件</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/checkpoint_field.py" />
+      <source>{} (bundled)</source>
+      <translation>{}（自带）</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/detect_form.py" />
+      <source>4 × the time</source>
+      <translation>耗时 4 倍</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/gui/detect_form.py" />
@@ -1527,6 +1828,11 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../calanddet_qgis/gui/detect_form.py" />
+      <source>Each tile is also seen mirrored, which finds a little better</source>
+      <translation>每个图块也以镜像方式识别，效果略好</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/detect_form.py" />
       <source>More options</source>
       <translation>更多选项</translation>
     </message>
@@ -1549,6 +1855,16 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/gui/detect_form.py" />
       <source>Over&amp;lap</source>
       <translation>重叠(&amp;L)</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/detect_form.py" />
+      <source>&amp;Flips</source>
+      <translation>翻转(&amp;F)</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/detect_form.py" />
+      <source>Ensem&amp;ble</source>
+      <translation>集成(&amp;B)</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/gui/detect_form.py" />
@@ -1579,6 +1895,11 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/gui/detect_form.py" />
       <source>&amp;Checkpoint</source>
       <translation>模型文件(&amp;C)</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/detect_form.py" />
+      <source>The checkpoints' mean</source>
+      <translation>各模型文件的平均</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/gui/detect_form.py" />
@@ -1629,6 +1950,31 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/gui/dock.py" />
       <source>Detect</source>
       <translation>识别</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/ensemble_field.py" />
+      <source>Add chec&amp;kpoint</source>
+      <translation>添加模型文件(&amp;K)</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/ensemble_field.py" />
+      <source>The mean of all is taken, and how far they disagree is shown</source>
+      <translation>取全部的平均值，并显示它们的分歧程度</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/ensemble_field.py" />
+      <source>Leave it out</source>
+      <translation>去掉它</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/guide_dialog.py" />
+      <source>Guide to CALandDet</source>
+      <translation>CALandDet 指南</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/guide_dialog.py" />
+      <source>&amp;Back</source>
+      <translation>返回(&amp;B)</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/gui/inventory_dialog.py" />
@@ -1777,13 +2123,28 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../calanddet_qgis/gui/inventory_jobs.py" />
+      <source>Scores of the comparison</source>
+      <translation>比较得分</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/inventory_jobs.py" />
+      <source>Found by size</source>
+      <translation>按大小的找到情况</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/inventory_jobs.py" />
       <source>Comparison with {}</source>
       <translation>与 {} 的对比</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/gui/inventory_jobs.py" />
-      <source>{} matched, {} missed, {} false; F1 by landslide {}, by area {}.</source>
-      <translation>{} 处匹配，{} 处漏检，{} 处误检；按滑坡的 F1 为 {}，按面积为 {}。</translation>
+      <source>{} matched, {} missed, {} false, {} split, {} merged;</source>
+      <translation>匹配 {} 个，遗漏 {} 个，误报 {} 个，拆分 {} 个，合并 {} 个；</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/inventory_jobs.py" />
+      <source>F1 by landslide {}, by area {}; outlines differ by {} m on average.</source>
+      <translation>F1：按滑坡 {}，按面积 {}；轮廓平均相差 {} m。</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/gui/inventory_jobs.py" />
@@ -1847,8 +2208,118 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../calanddet_qgis/gui/inventory_jobs.py" />
+      <source>Learn from this review…</source>
+      <translation>从本次核查中学习…</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/inventory_jobs.py" />
       <source>(no volume)</source>
       <translation>（不求体积）</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/inventory_jobs.py" />
+      <source>{} ({} to {})</source>
+      <translation>{}（{} 至 {}）</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>Learn from this review</source>
+      <translation>从本次核查中学习</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>&amp;Use the new checkpoint</source>
+      <translation>使用新模型文件(&amp;U)</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>Where the new one is right and wrong</source>
+      <translation>新模型文件正确和错误之处</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>&amp;Learn</source>
+      <translation>学习(&amp;L)</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>What was learned is kept: started again with the same choices, it goes on.</source>
+      <translation>已学到的内容会保留：以相同的选择再次启动即可继续。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>The area that was searched is not chosen.</source>
+      <translation>未选择已查找的区域。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>Choose its polygons.</source>
+      <translation>请选择其多边形。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>The new checkpoint is chosen in the Detect tab.</source>
+      <translation>已在“检测”页中选用新模型文件。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>Around the decided polygons</source>
+      <translation>已判定多边形的周围</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>The whole image: all of it was searched</source>
+      <translation>整幅影像：全部都已查找</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>Polygons of the area searched</source>
+      <translation>已查找区域的多边形</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>Ground that counts as free of landslides elsewhere</source>
+      <translation>其他地方算作无滑坡的地面</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>min</source>
+      <translation>分钟</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>Ground that cou&amp;nts</source>
+      <translation>计入的地面(&amp;N)</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>&amp;Time to learn</source>
+      <translation>学习时间(&amp;T)</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>Ne&amp;w checkpoint</source>
+      <translation>新模型文件(&amp;W)</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>{} left</source>
+      <translation>剩余 {}</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>On ground held out</source>
+      <translation>在留出的地面上</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>Old</source>
+      <translation>旧</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/learn_dialog.py" />
+      <source>New</source>
+      <translation>新</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/gui/options.py" />
@@ -1874,6 +2345,11 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/gui/options.py" />
       <source>In use</source>
       <translation>当前使用</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/options.py" />
+      <source>&amp;Run on</source>
+      <translation>运行于(&amp;R)</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/gui/refine_form.py" />
@@ -2262,6 +2738,16 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../calanddet_qgis/gui/review_keys.py" />
+      <source>Why?</source>
+      <translation>为什么？</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/review_keys.py" />
+      <source>Show what in the image spoke for it</source>
+      <translation>显示影像中支持该判断的内容</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/review_keys.py" />
       <source>Fall</source>
       <translation>崩落</translation>
     </message>
@@ -2291,6 +2777,46 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <translation>复合</translation>
     </message>
     <message>
+      <location filename="../../calanddet_qgis/gui/review_why.py" />
+      <source>Of the network: early stages see detail, late ones the whole</source>
+      <translation>网络的阶段：靠前的看细节，靠后的看整体</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/review_why.py" />
+      <source>S&amp;tage</source>
+      <translation>阶段(&amp;T)</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/review_why.py" />
+      <source>The network is {} % sure that there is a landslide around here at all.</source>
+      <translation>网络有 {} % 的把握认为这一带存在滑坡。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/review_why.py" />
+      <source>At this stage nothing in the image spoke for the polygon.</source>
+      <translation>在该阶段，影像中没有任何内容支持这个多边形。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/review_why.py" />
+      <source>{} % of what spoke for the polygon lies inside of it.</source>
+      <translation>支持该多边形的内容有 {} % 位于其内部。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/review_why.py" />
+      <source>What spoke for a polygon</source>
+      <translation>支持某个多边形的内容</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/review_why.py" />
+      <source>The network is asked…</source>
+      <translation>正在询问网络…</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/review_why.py" />
+      <source>What spoke for No. {} ({})</source>
+      <translation>支持第 {} 号的内容（{}）</translation>
+    </message>
+    <message>
       <location filename="../../calanddet_qgis/gui/run_list.py" />
       <source>Take it off the list</source>
       <translation>从列表中移除</translation>
@@ -2299,6 +2825,46 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/gui/run_list.py" />
       <source>Cancel this run</source>
       <translation>取消此次运行</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/run_on_field.py" />
+      <source>This computer</source>
+      <translation>本机</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/run_on_field.py" />
+      <source>Dask scheduler</source>
+      <translation>Dask 调度器</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/run_on_field.py" />
+      <source>Address of the Dask scheduler</source>
+      <translation>Dask 调度器的地址</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/run_on_field.py" />
+      <source>&amp;Test connection</source>
+      <translation>测试连接(&amp;T)</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/run_on_field.py" />
+      <source>Asking {}…</source>
+      <translation>正在询问 {}…</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/run_on_field.py" />
+      <source>Asking {}</source>
+      <translation>正在询问 {}</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/run_on_field.py" />
+      <source>The scheduler answers, with 1 worker.</source>
+      <translation>调度器有应答，有 1 个工作进程。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/run_on_field.py" />
+      <source>The scheduler answers, with {} workers.</source>
+      <translation>调度器有应答，有 {} 个工作进程。</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/gui/run_status.py" />
@@ -2676,6 +3242,46 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <translation>未使用的部分(&amp;N)（{}）</translation>
     </message>
     <message>
+      <location filename="../../calanddet_qgis/gui/scenes_field.py" />
+      <source>Search a single layer again</source>
+      <translation>恢复为查找单个图层</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/scenes_field.py" />
+      <source>Search several images in one run</source>
+      <translation>在一次运行中查找多幅影像</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/scenes_field.py" />
+      <source>Several layers…</source>
+      <translation>多个图层…</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/scenes_field.py" />
+      <source>Folder…</source>
+      <translation>文件夹…</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/scenes_field.py" />
+      <source>Choose a folder of images</source>
+      <translation>选择影像文件夹</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/scenes_field.py" />
+      <source>Several images</source>
+      <translation>多幅影像</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/scenes_field.py" />
+      <source>Several layers</source>
+      <translation>多个图层</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/gui/scenes_field.py" />
+      <source>Tick the images that one run is to search:</source>
+      <translation>勾选要在一次运行中查找的影像：</translation>
+    </message>
+    <message>
       <location filename="../../calanddet_qgis/layers.py" />
       <source>Landslides found by CALandDet</source>
       <translation>CALandDet 识别的滑坡</translation>
@@ -2706,6 +3312,36 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <translation>全部参数：{}</translation>
     </message>
     <message>
+      <location filename="../../calanddet_qgis/learned.py" />
+      <source>Precision</source>
+      <translation>精确率</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/learned.py" />
+      <source>Recall</source>
+      <translation>召回率</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/learned.py" />
+      <source>IoU</source>
+      <translation>交并比</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/learned.py" />
+      <source>Landslides found</source>
+      <translation>找到的滑坡</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/learned.py" />
+      <source>Use the new one: on the ground held out its F1 is {}, the old one's {}.</source>
+      <translation>请使用新的：在留出的地面上其 F1 为 {}，旧的为 {}。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/learned.py" />
+      <source>Keep the old one: on the ground held out the new one's F1 is {}, its own {}.</source>
+      <translation>请保留旧的：在留出的地面上新的 F1 为 {}，旧的为 {}。</translation>
+    </message>
+    <message>
       <location filename="../../calanddet_qgis/messages.py" />
       <source>This cannot be run.</source>
       <translation>无法运行。</translation>
@@ -2719,6 +3355,11 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/messages.py" />
       <source>The checkpoint cannot be used.</source>
       <translation>该模型文件无法使用。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/messages.py" />
+      <source>The checkpoints cannot run together.</source>
+      <translation>这些模型文件不能一起运行。</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/messages.py" />
@@ -2759,6 +3400,11 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/messages.py" />
       <source>The device cannot be used.</source>
       <translation>该设备无法使用。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/messages.py" />
+      <source>The cluster cannot be used.</source>
+      <translation>无法使用该集群。</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/messages.py" />
@@ -2897,11 +3543,6 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../calanddet_qgis/messages.py" />
-      <source>{} left</source>
-      <translation>剩余 {}</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/messages.py" />
       <source>No landslides were found.</source>
       <translation>未发现滑坡。</translation>
     </message>
@@ -2944,6 +3585,11 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/phrases.py" />
       <source>{} × {} px</source>
       <translation>{} × {} 像素</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/phrases.py" />
+      <source>{} px in {} rasters</source>
+      <translation>{} 像素，共 {} 个栅格</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/phrases.py" />
@@ -3067,6 +3713,11 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../calanddet_qgis/phrases.py" />
+      <source>{} of its {} in use</source>
+      <translation>已用 {}（共 {}）</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/phrases.py" />
       <source>{} of memory</source>
       <translation>内存 {}</translation>
     </message>
@@ -3092,6 +3743,16 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../calanddet_qgis/phrases.py" />
+      <source>1 of {} rasters was skipped.</source>
+      <translation>{} 个栅格中有 1 个被跳过。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/phrases.py" />
+      <source>{} of {} rasters were skipped.</source>
+      <translation>已跳过 {} 个栅格（共 {} 个）。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/phrases.py" />
       <source>Device: {}</source>
       <translation>设备：{}</translation>
     </message>
@@ -3099,66 +3760,6 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/phrases.py" />
       <source>Asked for: {}</source>
       <translation>请求的设备：{}</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/plan.py" />
-      <source>There is no raster layer to search.</source>
-      <translation>没有可供识别的栅格图层。</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/plan.py" />
-      <source>Add an orthophoto to the project and choose it.</source>
-      <translation>请将正射影像添加到项目并选择它。</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/plan.py" />
-      <source>The layer {} cannot be opened.</source>
-      <translation>无法打开图层 {}。</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/plan.py" />
-      <source>Repair its data source, or choose another layer.</source>
-      <translation>请修复其数据源，或选择其他图层。</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/plan.py" />
-      <source>The checkpoint needs {}, and no elevation model is chosen.</source>
-      <translation>该模型文件需要{}，但未选择数字高程模型。</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/plan.py" />
-      <source>Choose one, or the band of the image that has it, under More options.</source>
-      <translation>请在“更多选项”中选择数字高程模型，或影像中含有它的波段。</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/plan.py" />
-      <source>The image has {} band(s), and none is chosen for {}.</source>
-      <translation>影像有 {} 个波段，其中没有为 {} 选择波段。</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/plan.py" />
-      <source>Choose a band for each, or a checkpoint that needs fewer.</source>
-      <translation>请为每项选择一个波段，或选择所需波段更少的模型文件。</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/plan.py" />
-      <source>The ground sampling distance {} m is not above 0.</source>
-      <translation>地面采样距离 {} 米不大于 0。</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/plan.py" />
-      <source>Give metres a pixel.</source>
-      <translation>请给出米/像素数。</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/plan.py" />
-      <source>The image has no CRS, so that it cannot be resampled to {} m.</source>
-      <translation>影像没有坐标参照系，因此无法重采样到 {} 米。</translation>
-    </message>
-    <message>
-      <location filename="../../calanddet_qgis/plan.py" />
-      <source>Assign its CRS, or choose the image's own distance.</source>
-      <translation>请指定其坐标参照系，或选择影像自身的采样距离。</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/plan.py" />
@@ -3219,6 +3820,11 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/plugin.py" />
       <source>Runtime…</source>
       <translation>运行环境…</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/plugin.py" />
+      <source>CALandDet guide</source>
+      <translation>CALandDet 指南</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/preview.py" />
@@ -3342,6 +3948,16 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../calanddet_qgis/request.py" />
+      <source>The checkpoint {} is chosen twice.</source>
+      <translation>模型文件 {} 被选择了两次。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/request.py" />
+      <source>Take one of the two out.</source>
+      <translation>请去掉其中一个。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/request.py" />
       <source>The folder {} already holds results ({}).</source>
       <translation>文件夹 {} 中已有结果（{}）。</translation>
     </message>
@@ -3391,9 +4007,74 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <translation>编辑不会丢失：保存之前一直保留在图层中。</translation>
     </message>
     <message>
+      <location filename="../../calanddet_qgis/review/explanation.py" />
+      <source>The run that {} comes from is not known: there is no {} beside it.</source>
+      <translation>{} 所属的运行未知：旁边没有 {}。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/explanation.py" />
+      <source>Review the landslides.gpkg in the folder of its run.</source>
+      <translation>请核查其运行文件夹中的 landslides.gpkg。</translation>
+    </message>
+    <message>
       <location filename="../../calanddet_qgis/review/keeper.py" />
       <source>Fields of edited polygons</source>
       <translation>已编辑多边形的字段</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/learning.py" />
+      <source>The layer {} was not reviewed: it has no field status.</source>
+      <translation>图层 {} 尚未核查：它没有 status 字段。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/learning.py" />
+      <source>Review it first.</source>
+      <translation>请先核查。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/learning.py" />
+      <source>Learns from {} accepted, {} edited, {} added and {} rejected polygons.</source>
+      <translation>将从 {} 个已接受、{} 个已编辑、{} 个已添加和 {} 个已拒绝的多边形中学习。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/learning.py" />
+      <source>At least {} accepted, edited or added ones are needed.</source>
+      <translation>至少需要 {} 个已接受、已编辑或已添加的多边形。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/learning.py" />
+      <source>{} are not decided on: their ground is left out.</source>
+      <translation>{} 个尚未判定：其所在地面不计入。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/learning.py" />
+      <source>Review more of the layer first.</source>
+      <translation>请先核查该图层的更多部分。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/learning.py" />
+      <source>There is a file {} already.</source>
+      <translation>已有文件 {}。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/learning.py" />
+      <source>Choose another name for the new checkpoint.</source>
+      <translation>请为新模型文件选择其他名称。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/learning.py" />
+      <source>Learning…</source>
+      <translation>正在学习…</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/learning.py" />
+      <source>Trying a checkpoint on ground held back…</source>
+      <translation>正在留出的地面上检验模型文件…</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/learning.py" />
+      <source>Measuring…</source>
+      <translation>正在测量…</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/review/operations.py" />
@@ -3574,6 +4255,11 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/review/session.py" />
       <source>Invalid outlines repaired: {}.</source>
       <translation>已修复的无效轮廓：{}。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/session.py" />
+      <source>How uncertain each polygon is comes from the run's uncertainty.tif.</source>
+      <translation>每个多边形的不确定性取自该运行的 uncertainty.tif。</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/review/session.py" />
@@ -4056,6 +4742,76 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <translation>请检查网络和 QGIS 的代理设置。</translation>
     </message>
     <message>
+      <location filename="../../calanddet_qgis/scenes.py" />
+      <source>{} cannot be opened and will be skipped.</source>
+      <translation>{} 无法打开，将被跳过。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/scenes.py" />
+      <source>{} of {} rasters cannot be opened and will be skipped.</source>
+      <translation>{} 个栅格（共 {} 个）无法打开，将被跳过。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/scenes.py" />
+      <source>{} layers are chosen; at most {} can be named.</source>
+      <translation>选择了 {} 个图层；最多可以指定 {} 个。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/scenes.py" />
+      <source>Choose their folder instead.</source>
+      <translation>请改为选择它们的文件夹。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/scenes.py" />
+      <source>{} layers</source>
+      <translation>{} 个图层</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/scenes.py" />
+      <source>The folder {} holds no image.</source>
+      <translation>文件夹 {} 中没有影像。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/scenes.py" />
+      <source>Choose one with GeoTIFFs or the like.</source>
+      <translation>请选择含有 GeoTIFF 等影像的文件夹。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/scenes.py" />
+      <source>{} · {} rasters</source>
+      <translation>{} · {} 个栅格</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/scenes.py" />
+      <source>None of the {} rasters can be opened.</source>
+      <translation>{} 个栅格都无法打开。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/scenes.py" />
+      <source>Check the files, or choose others.</source>
+      <translation>请检查这些文件，或选择其他文件。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/worker.py" />
+      <source>The worker has said nothing for {} s: it hangs, or the computer is very busy.</source>
+      <translation>后台程序已有 {} 秒没有消息：它可能停滞，或计算机非常繁忙。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/worker.py" />
+      <source>Wait, or cancel the run.</source>
+      <translation>请等待，或取消运行。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/worker.py" />
+      <source>The worker's Python {} went away during the run.</source>
+      <translation>后台程序的 Python {} 在运行期间消失了。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/worker.py" />
+      <source>Repair the runtime, or set it up again, in Raster &gt; CALandDet &gt; Runtime.</source>
+      <translation>请在 栅格 &gt; CALandDet &gt; 运行环境 中修复运行环境，或重新安装。</translation>
+    </message>
+    <message>
       <location filename="../../calanddet_qgis/worker.py" />
       <source>The worker said: {}</source>
       <translation>后台程序报告：{}</translation>
@@ -4354,6 +5110,136 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <translation>请从来源重新获取该文件；它已损坏，或其网络被改动过。</translation>
     </message>
     <message>
+      <location filename="../../backend/cluster/check.py" />
+      <source>The worker {} takes no part: {}.</source>
+      <translation>工作进程 {} 不参与：{}。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/check.py" />
+      <source>No worker of the scheduler {} can take part; {}: {}.</source>
+      <translation>调度器 {} 没有可参与的工作进程；{}：{}。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/check.py" />
+      <source>Give all workers the backend of this computer.</source>
+      <translation>请让所有工作进程使用本机的后台程序版本。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/connect.py" />
+      <source>{} asks for {} workers on this computer.</source>
+      <translation>{} 要求在本机启动 {} 个工作进程。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/connect.py" />
+      <source>Ask for 1 to {}: one for each GPU.</source>
+      <translation>请要求 1 到 {} 个：每个 GPU 一个。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/connect.py" />
+      <source>{} is no address of a scheduler.</source>
+      <translation>{} 不是调度器地址。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/connect.py" />
+      <source>Give HOST:PORT, tcp://HOST:PORT, tls://HOST:PORT, or local:N for N workers here.</source>
+      <translation>请给出 HOST:PORT、tcp://HOST:PORT、tls://HOST:PORT，或用 local:N 表示本机的 N 个工作进程。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/connect.py" />
+      <source>The scheduler {} does not answer ({}).</source>
+      <translation>调度器 {} 没有应答（{}）。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/connect.py" />
+      <source>Check that it runs, its address, the firewall, and for tls:// the certificates.</source>
+      <translation>请检查它是否在运行、其地址、防火墙，以及 tls:// 所用的证书。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/failures.py" />
+      <source>There has been no worker at the scheduler {} for {} s.</source>
+      <translation>调度器 {} 处已有 {} 秒没有工作进程。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/failures.py" />
+      <source>Start workers (python -m backend cluster worker ADDRESS), then go on with --resume.</source>
+      <translation>请启动工作进程（python -m backend cluster worker ADDRESS），然后用 --resume 继续。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/failures.py" />
+      <source>The block {} of {} was lost {} times, the last time with the worker {}.</source>
+      <translation>区块 {}（共 {}）丢失了 {} 次，最后一次是在工作进程 {} 处。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/failures.py" />
+      <source>Look into that worker's log, then go on with --resume.</source>
+      <translation>请查看该工作进程的日志，然后用 --resume 继续。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/failures.py" />
+      <source>The connection to the scheduler {} is lost.</source>
+      <translation>与调度器 {} 的连接已断开。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/failures.py" />
+      <source>Start it again, and go on with --resume: what is done is kept.</source>
+      <translation>请重新启动它，并用 --resume 继续：已完成的部分会保留。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/failures.py" />
+      <source>No worker of the scheduler {} can do the work; {}: {}.</source>
+      <translation>调度器 {} 没有能完成该任务的工作进程；{}：{}。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/failures.py" />
+      <source>Give all workers the same backend, the same checkpoint and the same paths.</source>
+      <translation>请让所有工作进程使用相同的后台程序、相同的模型文件和相同的路径。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/run.py" />
+      <source>{} gives a tile values that depend on its place in a batch: single pixels may differ by 1 / 250 from a run on one machine.</source>
+      <translation>{} 使图块的数值取决于它在批次中的位置：个别像素可能与单机运行相差 1 / 250。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/scale.py" />
+      <source>The process for {} has ended at once.</source>
+      <translation>用于 {} 的进程立即结束了。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/scale.py" />
+      <source>See stderr.</source>
+      <translation>请查看标准错误输出。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/serve.py" />
+      <source>Nothing can be served at {} ({}).</source>
+      <translation>无法在 {} 提供服务（{}）。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/serve.py" />
+      <source>Name an address of this computer, a free port, and a scheduler that answers.</source>
+      <translation>请指定本机的地址、空闲端口，以及有应答的调度器。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/settings.py" />
+      <source>{} is {}, which is no object of known names and positive numbers.</source>
+      <translation>{} 为 {}，它不是由已知名称和正数组成的对象。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/task.py" />
+      <source>A block cannot be written into {}: {}.</source>
+      <translation>无法将区块写入 {}：{}。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/cluster/task.py" />
+      <source>Free space on the disk, or choose another output folder.</source>
+      <translation>请释放磁盘空间，或选择其他输出文件夹。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/engines/choose.py" />
+      <source>There is only PyTorch for {}.</source>
+      <translation>{} 只能使用 PyTorch。</translation>
+    </message>
+    <message>
       <location filename="../../backend/engines/cuda_engine.py" />
       <source>Update the NVIDIA driver, or use the CPU (--device cpu).</source>
       <translation>请更新 NVIDIA 驱动程序，或使用 CPU（--device cpu）。</translation>
@@ -4377,11 +5263,6 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../backend/engines/devices.py" />
       <source>The device {} cannot be used: {}.</source>
       <translation>无法使用设备 {}：{}。</translation>
-    </message>
-    <message>
-      <location filename="../../backend/engines/devices.py" />
-      <source>Use the CPU (--device cpu), or let the best device be chosen (--device auto).</source>
-      <translation>请使用 CPU（--device cpu），或自动选择最佳设备（--device auto）。</translation>
     </message>
     <message>
       <location filename="../../backend/engines/ensemble.py" />
@@ -4427,6 +5308,61 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../backend/engines/openvino_model.py" />
       <source>{} does not get PyTorch's results for {} on this processor (off by up to {}).</source>
       <translation>在此处理器上，{} 对 {} 得不到与 PyTorch 一致的结果（偏差达 {}）。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/explain.py" />
+      <source>There is no image under the place or the polygons: all pixels are nodata.</source>
+      <translation>该位置或多边形下没有影像：所有像素均为无数据。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/explain.py" />
+      <source>Choose others.</source>
+      <translation>请选择其他的。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/explain.py" />
+      <source>Either a place or polygons can be explained.</source>
+      <translation>只能解释一个位置或多边形之一。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/explain.py" />
+      <source>Give one of both (--at, --polygons).</source>
+      <translation>请二选一（--at、--polygons）。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/explain_stages.py" />
+      <source>{} has no stage {}.</source>
+      <translation>{} 没有阶段 {}。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/explain_targets.py" />
+      <source>The place {}, {} lies outside of the raster.</source>
+      <translation>位置 {}, {} 在栅格之外。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/explain_targets.py" />
+      <source>Give a place on it, in its own CRS.</source>
+      <translation>请给出栅格之内、以其自身坐标参考系表示的位置。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/explain_targets.py" />
+      <source>The polygons of {} do not touch the raster.</source>
+      <translation>{} 的多边形与栅格不相交。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/explain_targets.py" />
+      <source>Choose polygons on it, and check both CRS.</source>
+      <translation>请选择位于其上的多边形，并检查两者的坐标参考系。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/explain_targets.py" />
+      <source>The polygon takes {} tiles of {} px to explain, more than {}.</source>
+      <translation>解释该多边形需要 {} 个 {} 像素的图块，超过 {} 个。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/explain_targets.py" />
+      <source>Choose a smaller one, or a part of it (--at).</source>
+      <translation>请选择较小的多边形，或其一部分（--at）。</translation>
     </message>
     <message>
       <location filename="../../backend/inventory/common.py" />
@@ -4664,14 +5600,129 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <translation>{} 无法写入 {}：{}。</translation>
     </message>
     <message>
-      <location filename="../../backend/inventory/store.py" />
-      <source>Free space on the disk, or choose another output folder.</source>
-      <translation>请释放磁盘空间，或选择其他输出文件夹。</translation>
-    </message>
-    <message>
       <location filename="../../backend/inventory/volume.py" />
       <source>There is no area-to-volume relation {}.</source>
       <translation>没有面积—体积关系 {}。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/decisions.py" />
+      <source>{} has no field status that says what was decided.</source>
+      <translation>{} 没有说明判定结果的 status 字段。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/decisions.py" />
+      <source>Review the layer first.</source>
+      <translation>请先核查该图层。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/decisions.py" />
+      <source>None of the {} polygons of {} lies on the raster.</source>
+      <translation>{} 个多边形（{}）都不在该栅格上。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/decisions.py" />
+      <source>Choose the raster that they were drawn on, and check both CRS.</source>
+      <translation>请选择绘制它们时所依据的栅格，并检查两者的坐标参考系。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/decisions.py" />
+      <source>Too few decisions to learn from: {} accepted, edited or added and {} rejected; at least {} accepted, edited or added ones are needed.</source>
+      <translation>判定太少，无法学习：{} 个已接受、已编辑或已添加，{} 个已拒绝；至少需要 {} 个已接受、已编辑或已添加的多边形。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/decisions.py" />
+      <source>Review more of the layer first.</source>
+      <translation>请先核查该图层的更多部分。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/job.py" />
+      <source>{} holds what was learned from other decisions.</source>
+      <translation>{} 保存的是从其他判定中学到的内容。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/job.py" />
+      <source>Choose another name for the new checkpoint, or remove that folder to start anew.</source>
+      <translation>请为新模型文件选择其他名称，或删除该文件夹以重新开始。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/job.py" />
+      <source>{} on the held-out part: landslide F1 {}.</source>
+      <translation>{} 在留出部分：滑坡 F1 为 {}。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/parts.py" />
+      <source>The {} landslides lie too close together to learn from some of them and to be judged by others.</source>
+      <translation>{} 个滑坡彼此太近，无法用其中一些学习而用另一些检验。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/parts.py" />
+      <source>Review more of the layer, elsewhere on the raster.</source>
+      <translation>请在栅格的其他地方核查该图层的更多部分。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/plan.py" />
+      <source>{} takes {}, which are put together from several rasters; from a review of one image it cannot learn.</source>
+      <translation>{} 使用 {}，它们由多个栅格组合而成；无法从单幅影像的核查中学习。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/plan.py" />
+      <source>Choose a checkpoint that takes the bands of an image.</source>
+      <translation>请选择只使用影像波段的模型文件。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/request.py" />
+      <source>{} is no name for a checkpoint.</source>
+      <translation>{} 不能用作模型文件的名称。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/request.py" />
+      <source>{} is the checkpoint to go on from.</source>
+      <translation>{} 就是要接续的模型文件。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/request.py" />
+      <source>Choose another name for the new one.</source>
+      <translation>请为新的选择其他名称。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/request.py" />
+      <source>{} minutes are no time to learn in.</source>
+      <translation>{} 分钟不是可用的学习时间。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/request.py" />
+      <source>Give a positive number.</source>
+      <translation>请给出正数。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/request.py" />
+      <source>The share to judge by is {}, not from 0.1 to 0.6.</source>
+      <translation>用于检验的比例为 {}，不在 0.1 到 0.6 之间。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/request.py" />
+      <source>Give a share such as 0.3.</source>
+      <translation>请给出如 0.3 的比例。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/request.py" />
+      <source>The whole raster and an area are both named as searched.</source>
+      <translation>整幅栅格和一个区域被同时指定为已查找。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/request.py" />
+      <source>Name one of the two.</source>
+      <translation>请只指定其中之一。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/survey.py" />
+      <source>The area {} does not touch the raster.</source>
+      <translation>区域 {} 与栅格不相交。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/learning/survey.py" />
+      <source>Choose polygons over the raster, and check both CRS.</source>
+      <translation>请选择栅格范围内的多边形，并检查两者的坐标参照系。</translation>
     </message>
     <message>
       <location filename="../../backend/models/__init__.py" />
@@ -4727,11 +5778,6 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../backend/raster/area.py" />
       <source>The area of interest {} does not touch the raster: it covers {}, the raster {}.</source>
       <translation>感兴趣区 {} 与栅格不相交：它覆盖 {}，栅格覆盖 {}。</translation>
-    </message>
-    <message>
-      <location filename="../../backend/raster/area.py" />
-      <source>Choose polygons over the raster, and check both CRS.</source>
-      <translation>请选择栅格范围内的多边形，并检查两者的坐标参照系。</translation>
     </message>
     <message>
       <location filename="../../backend/raster/area.py" />
@@ -4812,6 +5858,16 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../backend/raster/ground.py" />
       <source>Choose a distance nearer to its own, {} m.</source>
       <translation>请选择更接近其自身 {} 米的采样距离。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/raster/ground.py" />
+      <source>{} has no CRS, so its ground sampling distance is unknown and it cannot be resampled to {} m.</source>
+      <translation>{} 没有坐标参照系，因此其地面采样距离未知，无法重采样到 {} 米。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/raster/ground.py" />
+      <source>Assign the CRS, or use the native distance (--gsd native).</source>
+      <translation>请指定坐标参照系，或使用其自身采样距离（--gsd native）。</translation>
     </message>
     <message>
       <location filename="../../backend/raster/inputs.py" />
@@ -4899,16 +5955,6 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <translation>请检查栅格的无数据值、掩膜和 alpha 波段。</translation>
     </message>
     <message>
-      <location filename="../../backend/raster/source.py" />
-      <source>{} has no CRS, so its ground sampling distance is unknown and it cannot be resampled to {} m.</source>
-      <translation>{} 没有坐标参照系，因此其地面采样距离未知，无法重采样到 {} 米。</translation>
-    </message>
-    <message>
-      <location filename="../../backend/raster/source.py" />
-      <source>Assign the CRS, or use the native distance (--gsd native).</source>
-      <translation>请指定坐标参照系，或使用其自身采样距离（--gsd native）。</translation>
-    </message>
-    <message>
       <location filename="../../backend/raster/warped.py" />
       <source>{} has no band {}: it has {}.</source>
       <translation>{} 没有波段 {}：它有 {}。</translation>
@@ -4987,6 +6033,61 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../backend/resume.py" />
       <source>Give what it was started with, or start anew without --resume.</source>
       <translation>请给出与开始时相同的参数，或不带 --resume 重新开始。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/scenes/detecting.py" />
+      <source>{} is skipped: {}</source>
+      <translation>已跳过 {}：{}</translation>
+    </message>
+    <message>
+      <location filename="../../backend/scenes/layout.py" />
+      <source>{} has no place on the map, so that it cannot lie beside others.</source>
+      <translation>{} 在地图上没有位置，因此无法与其他影像并列。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/scenes/layout.py" />
+      <source>Georeference it, or detect it by itself.</source>
+      <translation>请为其配准，或单独检测。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/scenes/listing.py" />
+      <source>The folder {} holds no raster: none of its {} entries ends in {} or the like.</source>
+      <translation>文件夹 {} 中没有栅格：其 {} 个条目都不以 {} 等结尾。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/scenes/listing.py" />
+      <source>Choose another folder, or name the files.</source>
+      <translation>请选择其他文件夹，或指定文件。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/scenes/listing.py" />
+      <source>No raster matches {}.</source>
+      <translation>没有与 {} 匹配的栅格。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/scenes/listing.py" />
+      <source>Check the pattern, or name a folder or files.</source>
+      <translation>请检查该模式，或指定文件夹或文件。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/scenes/listing.py" />
+      <source>The tile index {} names no raster in its field {}.</source>
+      <translation>图幅索引 {} 的字段 {} 中没有任何栅格。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/scenes/listing.py" />
+      <source>Choose another index.</source>
+      <translation>请选择其他索引。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/scenes/run.py" />
+      <source>None of the {} rasters could be searched; the first one: {}</source>
+      <translation>{} 个栅格都无法查找；第一个：{}</translation>
+    </message>
+    <message>
+      <location filename="../../backend/scenes/run.py" />
+      <source>Check the files, the area of interest and the checkpoint's bands.</source>
+      <translation>请检查这些文件、感兴趣区以及模型文件的波段。</translation>
     </message>
     <message>
       <location filename="../../backend/terrain.py" />
@@ -5089,6 +6190,41 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <translation>略去了 {} 个没有滑坡的样本。</translation>
     </message>
     <message>
+      <location filename="../../backend/training/compare.py" />
+      <source>{} is no network.</source>
+      <translation>{} 不是网络。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/compare.py" />
+      <source>Give NAME or NAME:SETTING=VALUE,...</source>
+      <translation>请给出 NAME 或 NAME:SETTING=VALUE,...</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/compare.py" />
+      <source>Network {} of {}: {}.</source>
+      <translation>网络 {}/{}：{}。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/compare.py" />
+      <source>None of the networks takes tiles of {} px.</source>
+      <translation>没有任何网络能使用 {} 像素的图块。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/compare.py" />
+      <source>Choose others (--networks), or another --tile-size.</source>
+      <translation>请选择其他网络（--networks），或其他 --tile-size。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/compare.py" />
+      <source>{} cannot be made: {}</source>
+      <translation>无法创建 {}：{}</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/compare.py" />
+      <source>Check its settings.</source>
+      <translation>请检查其设置。</translation>
+    </message>
+    <message>
       <location filename="../../backend/training/evaluate.py" />
       <source>{} has the bands {}; the checkpoint {} takes {}.</source>
       <translation>{} 的波段为 {}；模型文件 {} 需要 {}。</translation>
@@ -5144,22 +6280,72 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <translation>全部验证像素的滑坡 F1：{}（阈值 {}）。</translation>
     </message>
     <message>
+      <location filename="../../backend/training/job.py" />
+      <source>At the end the discriminator told {} rightly.</source>
+      <translation>结束时判别器正确分辨了 {}。</translation>
+    </message>
+    <message>
       <location filename="../../backend/training/labelled_raster.py" />
+      <source>{} names no polygons or labels.</source>
+      <translation>{} 没有指明多边形或标签。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/labelled_raster.py" />
+      <source>Give them as RASTER::POLYGONS or RASTER::MASK.</source>
+      <translation>请以 RASTER::POLYGONS 或 RASTER::MASK 的形式给出。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/labels.py" />
+      <source>{} is damaged or truncated.</source>
+      <translation>{} 已损坏或不完整。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/labels.py" />
+      <source>Get the file again.</source>
+      <translation>请重新获取该文件。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/labels.py" />
+      <source>The labels {} do not reach the raster {}, or are nodata there.</source>
+      <translation>标签 {} 未覆盖栅格 {}，或在该处为无数据。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/labels.py" />
+      <source>Choose the labels of this raster, and check both CRS.</source>
+      <translation>请选择该栅格的标签，并检查两者的坐标参考系。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/labels.py" />
+      <source>The labels {} cannot be laid on the raster {}: {} has no CRS.</source>
+      <translation>标签 {} 无法与栅格 {} 叠合：{} 没有坐标参考系。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/labels.py" />
+      <source>The labels {} have {} x {} px, the raster {} {} x {} px.</source>
+      <translation>标签 {} 为 {} x {} 像素，栅格 {} 为 {} x {} 像素。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/labels.py" />
+      <source>Without a CRS, both have to be of one size.</source>
+      <translation>没有坐标参考系时，两者大小须相同。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/labels.py" />
       <source>The polygons of {} do not touch the raster {}: they cover {}, the raster {}.</source>
       <translation>{} 的多边形与栅格 {} 不相交：它们覆盖 {}，栅格覆盖 {}。</translation>
     </message>
     <message>
-      <location filename="../../backend/training/labelled_raster.py" />
+      <location filename="../../backend/training/labels.py" />
       <source>Choose the polygons of this raster, and check both CRS.</source>
       <translation>请选择此栅格的多边形，并检查两者的坐标参照系。</translation>
     </message>
     <message>
-      <location filename="../../backend/training/labelled_raster.py" />
+      <location filename="../../backend/training/labels.py" />
       <source>The polygons of {} have no CRS, but the raster {} has {}.</source>
       <translation>{} 的多边形没有坐标参照系，而栅格 {} 有 {}。</translation>
     </message>
     <message>
-      <location filename="../../backend/training/labelled_raster.py" />
+      <location filename="../../backend/training/labels.py" />
       <source>Assign the CRS of the polygon layer.</source>
       <translation>请指定多边形图层的坐标参照系。</translation>
     </message>
@@ -5239,6 +6425,16 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <translation>请将影像放在文件夹 `image` 中，掩膜放在文件夹 `mask` 中。</translation>
     </message>
     <message>
+      <location filename="../../backend/training/layouts.py" />
+      <source>The image {} has no elevations {}.</source>
+      <translation>影像 {} 没有高程 {}。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/layouts.py" />
+      <source>Put them there, or train on red, green and blue alone.</source>
+      <translation>请将其放到该处，或仅用红、绿、蓝训练。</translation>
+    </message>
+    <message>
       <location filename="../../backend/training/loop.py" />
       <source>The loss at step {} is {}, no number.</source>
       <translation>第 {} 步的损失为 {}，不是数值。</translation>
@@ -5254,14 +6450,19 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <translation>请腾出空间后重新启动同一训练：它会从上一个状态继续。</translation>
     </message>
     <message>
-      <location filename="../../backend/training/plan.py" />
-      <source>{} is no name for a checkpoint.</source>
-      <translation>{} 不能用作模型文件的名称。</translation>
+      <location filename="../../backend/training/pixels.py" />
+      <source>The bands of {} take {} GB in {}, where {} GB are free.</source>
+      <translation>{} 的波段需要 {} GB（位于 {}），但那里只有 {} GB 可用。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/pixels.py" />
+      <source>Make room, name another folder for temporary files (TMPDIR), or cut the raster.</source>
+      <translation>请腾出空间，为临时文件指定其他文件夹（TMPDIR），或裁剪栅格。</translation>
     </message>
     <message>
       <location filename="../../backend/training/plan.py" />
-      <source>Epochs and minutes are both given.</source>
-      <translation>同时给出了轮数和分钟数。</translation>
+      <source>{} are both given.</source>
+      <translation>同时给出了 {}。</translation>
     </message>
     <message>
       <location filename="../../backend/training/plan.py" />
@@ -5270,18 +6471,63 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/training/plan.py" />
+      <source>There is no checkpoint to adapt to {}.</source>
+      <translation>没有可适应到 {} 的模型文件。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/plan.py" />
+      <source>Name one that was trained on data like --data (--from).</source>
+      <translation>请指定一个用类似 --data 的数据训练的模型文件（--from）。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/plan.py" />
       <source>{} is {}, not above 0.</source>
       <translation>{} 为 {}，不大于 0。</translation>
     </message>
     <message>
       <location filename="../../backend/training/plan.py" />
-      <source>Give a positive number.</source>
-      <translation>请给出正数。</translation>
+      <source>The adversarial weight is {}, below 0.</source>
+      <translation>对抗权重为 {}，小于 0。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/plan.py" />
+      <source>Give a small number, such as {}.</source>
+      <translation>请给出较小的数，如 {}。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/plan.py" />
+      <source>{} shares are given for {} datasets.</source>
+      <translation>给出了 {} 个比例，但有 {} 个数据集。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/plan.py" />
+      <source>Give one share for each dataset.</source>
+      <translation>请为每个数据集给出一个比例。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/plan.py" />
+      <source>The shares {} are not all above 0.</source>
+      <translation>比例 {} 并非都大于 0。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/plan.py" />
+      <source>Give positive numbers, such as 8 1 1.</source>
+      <translation>请给出正数，如 8 1 1。</translation>
     </message>
     <message>
       <location filename="../../backend/training/plan.py" />
       <source>The share for validation is {}, not between 0 and 1.</source>
       <translation>验证比例为 {}，不在 0 与 1 之间。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/plan.py" />
+      <source>{} has the bands {}, and other bands cannot be chosen: {}.</source>
+      <translation>{} 的波段为 {}，不能选择其他波段：{}。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/plan.py" />
+      <source>Leave --roles, --bands, --input and --dem to rasters with labels.</source>
+      <translation>--roles、--bands、--input 和 --dem 只用于带标签的栅格。</translation>
     </message>
     <message>
       <location filename="../../backend/training/plan.py" />
@@ -5295,8 +6541,13 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/training/plan.py" />
-      <source>{} cannot be made: {}</source>
-      <translation>无法创建 {}：{}</translation>
+      <source>{} takes {} bands (--set in_channels); the data has {}: {}.</source>
+      <translation>{} 需要 {} 个波段（--set in_channels）；数据有 {} 个：{}。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/plan.py" />
+      <source>Leave in_channels out, or name the bands to take (--roles).</source>
+      <translation>请省略 in_channels，或指定要使用的波段（--roles）。</translation>
     </message>
     <message>
       <location filename="../../backend/training/plan.py" />
@@ -5397,6 +6648,21 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../backend/training/splits.py" />
       <source>Take one of them out, so that the figures tell of ground that training has not seen.</source>
       <translation>请去掉其中之一，使指标反映训练未见过的地面。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/verdict.py" />
+      <source>{} computes no faster in bf16.</source>
+      <translation>{} 以 bf16 计算并不更快。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/verdict.py" />
+      <source>Find the verdict on a processor or GPU that does.</source>
+      <translation>请在更快的处理器或 GPU 上求取结论。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/verdict.py" />
+      <source>{} will be used: {}.</source>
+      <translation>将使用 {}：{}。</translation>
     </message>
     <message>
       <location filename="../../backend/vectorize.py" />

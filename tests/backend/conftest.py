@@ -1,10 +1,12 @@
 """Shared by the backend's tests."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 
+from backend import cli
 from tests.backend import workers
 
 
@@ -19,3 +21,17 @@ def start_job() -> Iterator[Callable]:
             return process
 
         yield start
+
+
+@pytest.fixture
+def typed(capfd: pytest.CaptureFixture[str]) -> Iterator[Callable]:
+    """`workers.backend` in this process, without `--json`: quick where no process is tested."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def run(*arguments):
+        code = cli.run([str(argument) for argument in arguments])
+        return code, *capfd.readouterr()
+
+    yield run
+    for number, handler in before.items():
+        signal.signal(number, handler)

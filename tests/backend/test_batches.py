@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from backend.card import Scaling
 from backend.published import IMAGENET
 from backend.training.augment import Augmentation
-from backend.training.batches import Batches, measured_scaling
+from backend.training.bands import measured_scaling
+from backend.training.batches import Batches
 from backend.training.datasets import RGB, Dataset, Labelled, Sample
 
 PLAIN = Augmentation(
@@ -49,6 +51,14 @@ def test_where_all_have_landslides_all_are_drawn():
     assert masks.min() == 1 and len(raw(images).round().unique()) == 2
 
 
+def test_of_more_weight_is_drawn_more_often():
+    samples = [flat(value, value < 100) for value in (50, 90, 150, 190)]
+    batches = Batches(samples, IMAGENET, 32, 400, PLAIN, weights=(3, 1, 1, 9))
+    drawn = raw(batches(np.random.default_rng(0))[0])[:, 0, 0, 0].round().tolist()
+    counts = [drawn.count(value) for value in (50, 90, 150, 190)]
+    assert counts == pytest.approx([150, 50, 20, 180], abs=20)
+
+
 def test_what_is_not_known_is_said():
     _, _, valid = batch_of([flat(9, True, valid=False)])
     assert valid.max() == 0
@@ -76,3 +86,33 @@ def test_scaling_is_measured_where_pixels_are_valid():
     sample = Sample("a", "a", False, lambda: Labelled(half, ~valid & False, valid), ("a",))
     scaling = measured_scaling([Dataset("made", RGB[:2], (sample,))])
     assert scaling.mean == pytest.approx((4, -2)) and scaling.std == pytest.approx((1, 1e-6))
+
+
+def relief(height, hole=False):
+    """A slope of 40 m from `height` [m] up beside a flat picture."""
+    image = np.full((4, 48, 48), 100, np.float32)
+    image[3] = height + np.linspace(0, 40, 48)[:, None]
+    if hole:
+        image[3, :, 30:] = np.nan
+    known = np.ones((48, 48), bool)
+    labelled = Labelled(image, known, known, as_bytes=True)
+    return Sample(str(height), str(height), True, lambda: labelled, (str(height),))
+
+
+def test_elevation_is_stretched_by_view_and_holes_become_the_mean():
+    scaling = Scaling((*IMAGENET.mean, 0.5), (*IMAGENET.std, 0.5), by_tile=("dem",))
+    bands = (*RGB, "dem")
+
+    def batch(sample, **ranges):
+        batches = Batches([sample], scaling, 32, 4, replace(PLAIN, **ranges), bands=bands)
+        return batches(np.random.default_rng(0))[0]
+
+    low, high = batch(relief(200.0)), batch(relief(3200.0))
+    assert torch.allclose(low, high, atol=1e-2)
+    assert low[:, 3].amin() == pytest.approx(-1, abs=1e-3)
+    assert low[:, 3].amax() == pytest.approx(1, abs=1e-3)
+    # Recolouring is for what was seen: the relief stays what it is.
+    coloured = batch(relief(200.0), brightness=0.3, contrast=0.3, colour=0.2)
+    assert torch.equal(coloured[:, 3], low[:, 3]) and not torch.allclose(coloured[:, 0], low[:, 0])
+    holed = batch(relief(200.0, hole=True), mix_share=1.0)
+    assert torch.isfinite(holed).all() and (holed[:, 3] == 0).any()

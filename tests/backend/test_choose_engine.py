@@ -129,7 +129,8 @@ def test_bf16_is_used_where_it_keeps_the_results_and_the_trial_is_made_once(fold
     assert chosen(checkpoint, imagery=imagery).precision == "bf16"
     assert asked == [200]
     record = json.loads(kept(folder).read_text())
-    assert record["checkpoint"] == checkpoint.sha256 and record["engine"].startswith("OpenVINO")
+    assert record["checkpoint"] == f"sha256:{checkpoint.sha256}"
+    assert record["engine"].startswith("OpenVINO")
 
 
 def kept(folder):
@@ -160,19 +161,19 @@ def test_a_verdict_shipped_beside_the_checkpoint_is_taken(tmp_path, folder):
     network = checkpoint_of(Contrast(0.2))
     checkpoint = replace(network, path=tmp_path / "net.safetensors")
     sidecar = tmp_path / "net.bf16.json"
+    maker = choose.maker_for(CPU)
+    good = replace(GOOD, checkpoint=checkpoint.sha256, engine=maker.name, abilities=maker.abilities)
     for text, precision in [
         (GOOD.to_json(), "fp32"),  # about another checkpoint
         ("{", "fp32"),
-        (replace(GOOD, checkpoint=checkpoint.sha256).to_json(), "bf16"),
-        (replace(GOOD, checkpoint=checkpoint.sha256, tiles=199).to_json(), "fp32"),
+        (good.to_json(), "bf16"),
+        (replace(good, tiles=199).to_json(), "fp32"),
     ]:
-        sidecar.write_text(text)
+        sidecar.write_text(f"[{text}]")
         assert chosen(checkpoint).precision == precision, text
     # What was found on this very computer counts for more.
-    found = replace(GOOD, checkpoint=checkpoint.sha256, mask_iou=0.5)
-    sidecar.write_text(replace(found, mask_iou=1.0).to_json())
-    library = choose.Library.load()
-    choose.verdict_path(checkpoint, library).write_text(found.to_json())
+    sidecar.write_text(f"[{good.to_json()}]")
+    choose.verdict_path(checkpoint, maker).write_text(replace(good, mask_iou=0.5).to_json())
     assert chosen(checkpoint).precision == "fp32"
 
 

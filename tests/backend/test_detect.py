@@ -172,7 +172,7 @@ def test_dem_gives_terrain_fields(tmp_path, checkpoint, scene):
 
 BAD = {
     "no raster": (["gone.tif"], "There is no raster file"),
-    "a folder": (["."], "is not a raster"),
+    "an empty folder": (["."], "holds no raster"),
     "one band": (["grey.tif"], "has 1 image band"),
     "truncated": (["cut.tif"], "damaged or truncated"),
     "all nodata": (["empty.tif"], "has no valid pixel"),
@@ -192,7 +192,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_bad_input_is_one_sentence_and_nothing_is_lost(tmp_path, scene, checkpoint, case):
+def test_bad_input_is_one_sentence_and_nothing_is_lost(tmp_path, scene, checkpoint, case, typed):
     arguments, sentence = BAD[case]
     write_raster(tmp_path / "grey.tif", image(60, 60, 1))
     write_raster(tmp_path / "empty.tif", np.zeros((3, 60, 60), np.uint8), nodata=0)
@@ -205,8 +205,9 @@ def test_bad_input_is_one_sentence_and_nothing_is_lost(tmp_path, scene, checkpoi
     out.mkdir()
     (out / "mask.tif").write_text("the result of an earlier run")
     paths = [tmp_path / part if "." in part and part[0].isalpha() else part for part in arguments]
-    paths = [tmp_path if part == "." else part for part in paths]
-    code, stdout, errors = backend("detect", "--checkpoint", checkpoint, "--out", out, *paths)
+    (tmp_path / "bare").mkdir()
+    paths = [tmp_path / "bare" if part == "." else part for part in paths]
+    code, stdout, errors = typed("detect", "--checkpoint", checkpoint, "--out", out, *paths)
     assert code == 2
     line = errors.splitlines()[-1]
     assert sentence in line and "Traceback" not in errors and not stdout
@@ -214,9 +215,9 @@ def test_bad_input_is_one_sentence_and_nothing_is_lost(tmp_path, scene, checkpoi
     assert (out / "mask.tif").read_text() == "the result of an earlier run"
 
 
-def test_output_folder_that_cannot_be_made(tmp_path, scene, checkpoint):
+def test_output_folder_that_cannot_be_made(tmp_path, scene, checkpoint, typed):
     (tmp_path / "file").write_text("")
-    code, _, errors = backend(
+    code, _, errors = typed(
         "detect", scene, "--checkpoint", checkpoint, "--out", tmp_path / "file" / "out"
     )
     assert code == 2 and "cannot be written: Not a directory" in errors
@@ -251,6 +252,7 @@ def big_run(tmp_path, checkpoint):
     return process, out
 
 
+@pytest.mark.timing
 def test_cancel_in_the_midst_leaves_nothing_but_what_a_resume_needs(tmp_path, checkpoint):
     process, out = big_run(tmp_path, checkpoint)
     process.stdin.close()

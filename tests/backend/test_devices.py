@@ -1,12 +1,14 @@
 """A device is there, or a sentence says why not; never a silent fall-back."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 import torch
 
-from backend.engines.devices import choose_device, list_devices
+from backend.engines.devices import choose_device, gpu_memory, list_devices
 from backend.errors import DeviceError
+from backend.events import Meter
 from tests.backend.workers import backend
 
 
@@ -24,6 +26,68 @@ def test_an_absent_gpu_is_refused_with_the_reason():
         assert "without CUDA" in caught.value.message
 
 
+class Gpus:
+    """What torch tells on a computer with several NVIDIA GPUs."""
+
+    def __init__(self, monkeypatch, *names):
+        self.names, self.current = names, 0
+        monkeypatch.setattr(torch.version, "cuda", "12.8")
+        for name in ("init", "device_count", "get_device_properties", "current_device"):
+            monkeypatch.setattr(torch.cuda, name, getattr(self, name))
+        monkeypatch.setattr(torch.cuda, "set_device", self.set_device)
+
+    def init(self):
+        """There is a driver."""
+
+    def device_count(self):
+        return len(self.names)
+
+    def current_device(self):
+        return self.current
+
+    def get_device_properties(self, index):
+        return SimpleNamespace(name=self.names[index], total_memory=24 << 30)
+
+    def set_device(self, name):
+        self.current = int(name.partition(":")[2])
+
+
+def test_one_of_several_gpus_is_chosen_by_its_number(monkeypatch):
+    gpus = Gpus(monkeypatch, "RTX 4090", "RTX A5000")
+    listed = {device.name: device.description for device in list_devices() if device.available}
+    assert list(listed) == ["cuda:0", "cuda:1", "cpu"]
+    assert listed["cuda:1"] == "GPU: RTX A5000, 24 GiB, CUDA 12.8"
+    assert choose_device("auto").name == choose_device("cuda").name == "cuda:0"
+    chosen = choose_device("cuda:1")
+    assert (chosen.name, chosen.kind, gpus.current) == ("cuda:1", "cuda", 1)
+    # From then on it is the one that is meant.
+    assert choose_device("cuda").name == "cuda:1"
+
+
+def test_a_gpu_beyond_the_last_is_refused_with_those_that_are_there(monkeypatch):
+    gpus = Gpus(monkeypatch, "RTX 4090", "RTX A5000")
+    with pytest.raises(DeviceError) as caught:
+        choose_device("cuda:2")
+    assert caught.value.message == "The device cuda:2 cannot be used: there are 2 NVIDIA GPUs."
+    assert caught.value.remedy.startswith(
+        "Choose one that is there (--device): cuda:0 (GPU: RTX 4090, 24 GiB, CUDA 12.8), cuda:1 ("
+    )
+    assert gpus.current == 0
+
+
+def test_the_only_gpu_has_no_number_but_may_be_called_by_it(monkeypatch):
+    Gpus(monkeypatch, "RTX 4090")
+    assert list_devices()[0].name == choose_device("cuda:0").name == "cuda"
+    with pytest.raises(DeviceError, match=r"there is 1 NVIDIA GPU, cuda:0"):
+        choose_device("cuda:1")
+
+
+@pytest.mark.parametrize("name", ["gpu", "cuda:", "cuda:x", "cpu:1"])
+def test_a_name_that_no_device_has_is_refused(name):
+    code, _, err = backend("evaluate", "a.safetensors", "b", "--device", name)
+    assert code == 2 and f"{name!r} is none of auto, cuda, mps, cpu, or cuda with a number" in err
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU that torch can use")
 def test_auto_takes_the_gpu():
@@ -36,3 +100,18 @@ def test_the_command_lists_every_device():
     devices = json.loads(out.splitlines()[-1])["counts"]
     assert list(devices) == [device.name for device in list_devices()] == ["cuda", "mps", "cpu"]
     assert all(device["available"] or device["reason"] for device in devices.values())
+
+
+def test_progress_tells_of_a_gpus_memory_and_of_none_on_the_cpu():
+    told = []
+    for memory in (lambda: (3, 8), lambda: gpu_memory(choose_device("cpu"))):
+        Meter(told.append, "tiles", 9, "tiles", 0, memory)
+    assert [event.to_dict()["gpu_memory"] for event in told] == [(3, 8), None]
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_gpus_memory_is_told_while_it_is_used():
+    kept = torch.zeros(1 << 28, dtype=torch.uint8, device="cuda")
+    used, whole = gpu_memory(choose_device("cuda"))
+    assert kept.numel() < used <= whole

@@ -1,13 +1,22 @@
-"""Test-time flips: what is averaged, and what it means for a mirrored scene."""
+"""Test-time flips: what is averaged, how far the answers lie apart, and what a mirror changes."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import rasterio
 
+from backend.checkpoint import save
+from backend.detect import DetectRequest, detect
 from backend.engines.devices import choose_device
+from backend.engines.ensemble import Ensemble
 from backend.engines.flips import Flipped
 from backend.engines.torch_engine import TorchEngine
+from backend.errors import Cancelled
+from backend.events import Progress
 from tests.backend.checkpoints import SIZE, small_checkpoint
-from tests.backend.rasters import image
+from tests.backend.rasters import image, write_raster
+from tests.backend.workers import backend
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +53,79 @@ def test_it_says_so(engine):
     flipped = Flipped(engine)
     assert flipped.description == f"{engine.description}, 4 mirrorings"
     assert (flipped.batch_size, flipped.precision) == (engine.batch_size, "fp32")
+
+
+def test_the_spread_is_that_of_the_four_answers(engine, tiles):
+    seen = np.stack(
+        [
+            np.flip(engine.predict(np.flip(tiles, axes).copy()), axes)
+            for axes in ((), (-1,), (-2,), (-2, -1))
+        ]
+    )
+    mean, spread = Flipped(engine, spread=True).predict(tiles).transpose(1, 0, 2, 3)
+    np.testing.assert_array_equal(mean, Flipped(engine).predict(tiles))
+    assert np.abs(spread - seen.std(axis=0)).max() <= 0.51 and spread.max() > 0
+
+
+def test_of_an_ensemble_it_is_that_of_the_mean_probability(engine, tiles):
+    ensemble = Ensemble([engine, engine])
+    mean, disagreement, spread = Flipped(ensemble, spread=True).predict(tiles).transpose(1, 0, 2, 3)
+    alone = Flipped(engine, spread=True).predict(tiles).transpose(1, 0, 2, 3)
+    np.testing.assert_array_equal([mean, spread], alone)
+    assert not disagreement.any()
+
+
+@pytest.fixture
+def scene(tmp_path):
+    mask = np.ones((150, 200), bool)
+    mask[:70, :120] = False
+    return write_raster(tmp_path / "scene.tif", image(150, 200), mask=mask)
+
+
+@pytest.fixture
+def saved(tmp_path):
+    checkpoint = small_checkpoint("linknet")
+    path = tmp_path / "linknet.safetensors"
+    save(path, checkpoint.network, checkpoint.card)
+    return path
+
+
+def read(path):
+    with rasterio.open(path) as data:
+        return data.read(1), data.scales[0], data.nodata
+
+
+def test_a_run_leaves_the_raster_of_uncertainty(tmp_path, scene, saved):
+    out = tmp_path / "out"
+    code, stdout, errors = backend(
+        "detect", scene, "--checkpoint", saved, "--out", out, "--uncertainty", "--device=cpu"
+    )
+    assert code == 0 and "uncertainty.tif" in stdout, errors
+    probability, scale, _ = read(out / "probability.tif")
+    spread, spread_scale, nodata = read(out / "uncertainty.tif")
+    assert (spread_scale, nodata) == (scale, 255)
+    assert ((spread == 255) == (probability == 255)).all()
+    assert 0 < spread[spread != 255].max() <= 125  # of probabilities from 0 to 250
+    request = DetectRequest(str(scene), saved, out, flips=True, device="cpu")
+    detect(request, lambda event: None)
+    np.testing.assert_array_equal(read(out / "probability.tif")[0], probability)
+    assert not (out / "uncertainty.tif").exists()  # It would be another run's.
+
+
+def test_a_run_with_uncertainty_and_an_ensemble_goes_on(tmp_path, scene, saved):
+    request = DetectRequest(
+        str(scene), saved, tmp_path / "whole", more_checkpoints=(saved,), uncertainty=True,
+        device="cpu",
+    )  # fmt: skip
+    detect(request, lambda event: None)
+
+    def stop_late(event):
+        if isinstance(event, Progress) and event.stage == "tiles" and event.done >= 15:
+            raise Cancelled
+
+    cut = replace(request, out=tmp_path / "cut")
+    with pytest.raises(Cancelled):
+        detect(cut, stop_late)
+    detect(replace(cut, resume=True), lambda event: None)
+    for name in ("probability.tif", "disagreement.tif", "uncertainty.tif"):
+        assert (read(tmp_path / "cut" / name)[0] == read(tmp_path / "whole" / name)[0]).all()

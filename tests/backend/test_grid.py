@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.raster.grid import OVERLAPS, Tiling, reflect
@@ -10,6 +10,7 @@ from backend.raster.grid import OVERLAPS, Tiling, reflect
 SIZES = st.integers(1, 2000)
 
 
+@settings(deadline=None)
 @given(SIZES, SIZES, st.sampled_from(sorted(OVERLAPS)), st.sampled_from([128, 224, 256]))
 def test_cores_cover_each_pixel_once(width, height, overlap, size):
     tiling = Tiling.of(width, height, size, overlap)
@@ -22,6 +23,7 @@ def test_cores_cover_each_pixel_once(width, height, overlap, size):
         assert (seen == 1).all()
 
 
+@settings(deadline=None)
 @given(SIZES, st.sampled_from(sorted(OVERLAPS)))
 def test_core_keeps_the_margin_from_the_tile_edge(width, overlap):
     tiling = Tiling.of(width, 1, 224, overlap)

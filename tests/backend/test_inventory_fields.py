@@ -198,11 +198,12 @@ def test_volumes_come_with_their_relation(tmp_path):
     assert "Larsen" in notes[0] and "V = 0.146 A^1.332" in notes[0]
 
 
-def test_a_relation_without_known_errors_gives_no_interval(tmp_path):
+def test_a_relation_without_known_errors_says_what_its_interval_is(tmp_path):
     found, events = run(tmp_path, [square(0, 0, 1)], relation="guzzetti_2009")
-    assert np.isnan(found["volume_low_m3"][0]) and found["volume_m3"][0] > 0
+    assert 0 < found["volume_low_m3"][0] <= found["volume_m3"][0] < found["volume_high_m3"][0]
     text = next(event.text for event in events if isinstance(event, Log))
-    assert "no interval" in text and "1 of 1 areas lie beyond" in text
+    assert "errors of its parameters are not known here" in text
+    assert "lowest to the highest volume" in text and "1 of 1 areas lie beyond" in text
 
 
 def test_an_unknown_relation_is_refused(tmp_path):

@@ -80,7 +80,7 @@ def test_the_page_loads_nothing_and_says_everything(tmp_path):
     assert outside == [] and "url(http" not in text
     assert page.text.count(title) == 3  # of the window, on the page, in the parameters
     for words in ("Landslides300", "Rollover", "Power law, exponent", "Volume", "Larsen",
-                  "statistics_area_km2", "25 km²"):  # fmt: skip
+                  "statistics area km2", "25 km²"):  # fmt: skip
         assert words in page.text, words
     assert "<svg" in text and "data:image/png;base64," in text
 
@@ -198,12 +198,17 @@ def test_every_interval_stands_in_the_table():
 def test_small_print_fits_its_place():
     areas = np.full(40, 1e6) * np.geomspace(1, 9, 40)
     found = describe(areas, 1.0, RELATIONS["guzzetti_2009"], draws=20)
-    lines = (
-        wrapped_notes(found).splitlines()
-        + wrapped_sources({f"parameter_{i}": "x" * 40 for i in range(60)}).splitlines()
+    notes = wrapped_notes(found)
+    many = {f"parameter_{i}": "x" * 40 for i in range(60)}
+    last = {"checkpoint_name": "best.safetensors", "statistics_layer": "/home/me/inventory.gpkg"}
+    sources = wrapped_sources(many | last, notes).splitlines()
+    assert 9.75 * len(notes.splitlines()) + 7.8 * len(sources) <= 170
+    assert max(map(len, [*notes.splitlines(), *sources])) <= 150
+    # What a reader asks for first comes first, in words and without folders.
+    assert sources[0].startswith(
+        "statistics layer: inventory.gpkg; checkpoint name: best.safetensors; parameter 0: x"
     )
-    assert len(lines) <= 18 and max(map(len, lines)) <= 150
-    assert lines[-1].startswith("… more")
+    assert sources[-1].startswith("… more")
 
 
 @pytest.mark.parametrize(

@@ -40,9 +40,25 @@ def test_the_interval_of_a_sum_is_that_of_drawn_parameters(areas):
     assert (found.low[0], found.high[0]) == pytest.approx((low, high), rel=0.01)
 
 
-def test_a_sum_of_one_is_that_landslide():
-    areas = np.array([4321.0])
-    one, total = volumes(areas, LARSEN), total_volume(areas, LARSEN)
+def test_without_errors_of_its_own_the_interval_is_that_of_all_relations():
+    law, areas = RELATIONS["guzzetti_2009"], np.array([10.0, 1e3, 1e6, np.nan])
+    found = volumes(areas, law)
+    every = np.array([volumes(areas, each).volume for each in RELATIONS.values()])
+    np.testing.assert_allclose(found.low, every.min(axis=0))
+    np.testing.assert_allclose(found.high, every.max(axis=0))
+    # Of 1000 m2 the relations say 1370 to 3980 m3.
+    assert (found.low[1], found.high[1]) == pytest.approx((1371, 3981), rel=1e-3)
+    total = total_volume(areas[:3], law)
+    assert total.volume[0] == pytest.approx(found.volume[:3].sum())
+    assert total.low[0] == pytest.approx(every[:, :3].sum(axis=1).min())
+    assert "from the lowest to the highest volume by any of 4" in law.interval
+    assert "95 %" in LARSEN.interval
+
+
+@pytest.mark.parametrize("name", RELATIONS)
+def test_a_sum_of_one_is_that_landslide(name):
+    areas, law = np.array([4321.0]), relation(name)
+    one, total = volumes(areas, law), total_volume(areas, law)
     for part in ("volume", "low", "high"):
         assert getattr(one, part)[0] == pytest.approx(getattr(total, part)[0])
 

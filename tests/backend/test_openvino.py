@@ -16,6 +16,7 @@ from backend.engines import cache
 from backend.engines.devices import choose_device, spare_one, usable_threads
 from backend.engines.openvino_engine import OpenVinoEngine
 from backend.engines.openvino_library import Library
+from backend.engines.openvino_model import streams
 from backend.engines.torch_engine import TorchEngine
 from backend.errors import DeviceError
 from tests.backend.checkpoints import SIZE, Said, checkpoint_of, small_checkpoint, small_file
@@ -148,6 +149,15 @@ def test_what_is_kept_belongs_to_one_checkpoint_margin_type_and_precision(librar
     assert len(list(folder.iterdir())) == 5
 
 
+def test_another_card_with_the_same_weights_is_another_network(library, folder, tiles):
+    checkpoint = small_checkpoint("linknet")
+    before = openvino(library, checkpoint).predict(tiles)
+    scaling = replace(checkpoint.card.scaling, mean=(0.1, 0.2, 0.3))
+    other = replace(checkpoint, card=replace(checkpoint.card, scaling=scaling))
+    result = openvino(library, other).predict(tiles)
+    assert off(result, by_torch(other, tiles)) <= 2 < off(result, before)
+
+
 def cut_off(content):
     return content[: len(content) // 2]
 
@@ -273,6 +283,22 @@ print(json.dumps([engine.threads, torch.get_num_threads(), cpu.description, told
     assert not told and [path.name for path in tmp_path.iterdir()] == [".cache"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_a_signal_is_heard_when_the_networks_are_gone():
+    script = """
+import signal
+from backend.engines.openvino_library import Library
+signal.signal(signal.SIGTERM, lambda *_: print("heard"))
+first, second = Library.load(), Library.load()
+assert first.processor == second.processor
+del first
+del second
+signal.raise_signal(signal.SIGTERM)
+"""
+    done = subprocess.run([*PYTHON, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "heard\n"), done.stderr
+
+
 def test_listing_devices_imports_nothing_that_it_does_not_need():
     command = [*PYTHON, "-X", "importtime", "-m", "backend", "devices"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
@@ -285,6 +311,20 @@ def test_listing_devices_imports_nothing_that_it_does_not_need():
 @pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 2), (3, 2), (4, 3), (16, 15)])
 def test_one_core_is_left_for_qgis_where_there_are_more_than_two(cores, threads):
     assert spare_one(cores) == threads
+
+
+@pytest.mark.parametrize(
+    ("threads", "tiles_at_once"), [(1, 1), (2, 2), (3, 3), (4, 4), (5, 4), (7, 3), (11, 2), (15, 3)]
+)
+def test_tiles_are_computed_at_once_with_hardly_a_thread_idle(threads, tiles_at_once):
+    assert streams(threads) == tiles_at_once
+
+
+def test_batches_on_their_way_do_not_mix(library, tiles):
+    engine = openvino(library, small_checkpoint("linknet"))
+    expected = engine.predict(tiles)
+    first, second = engine.submit(tiles[:4]), engine.submit(tiles[4:])
+    assert (first.result() == expected[:4]).all() and (second.result() == expected[4:]).all()
 
 
 def test_the_engine_takes_the_usable_threads(library):

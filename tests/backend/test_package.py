@@ -76,6 +76,8 @@ def test_zip_is_one_folder(names: list[str]) -> None:
         "LICENSE",
         "backend/__main__.py",
         "backend/models/calanddet.py",
+        "docs/guide.md",
+        "docs/images/panel.png",
         "resources/i18n/calanddet_zh_Hans.qm",
         "resources/i18n/worker_sentences.json",
         "resources/styles/landslides.qml",

@@ -30,6 +30,7 @@ def test_events_arrive_in_order_with_their_fields(start_job):
     assert events[2]["eta_s"] == 0 and events[2]["rate"] > 0
 
 
+@pytest.mark.timing
 def test_a_silent_job_still_reports_every_second(start_job):
     process = start_job("on_event(events.Progress('tiles', 1, 9, 'tiles'))\ntime.sleep(3.2)")
     assert process.stdout
@@ -50,6 +51,7 @@ def test_what_prints_goes_to_stderr(start_job):
     assert {"from python", "from a child"} <= set(errors.splitlines())
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("body", ["time.sleep(60)", "while True: on_event(events.Log('info', ''))"])
 @pytest.mark.parametrize("how", ["close", "line"])
 def test_cancel_ends_any_job_within_a_second(start_job, body, how):
@@ -84,6 +86,7 @@ def test_a_cancel_that_comes_too_late_does_not_hide_the_results(start_job, tmp_p
     assert [path.name for path in tmp_path.iterdir()] == ["mask.tif"]
 
 
+@pytest.mark.timing
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_cancel(start_job, number):
@@ -94,6 +97,7 @@ def test_signals_cancel(start_job, number):
     assert process.returncode == 3
 
 
+@pytest.mark.timing
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="looks at /proc")
 def test_the_death_of_the_parent_ends_the_worker():
     parent = start(

@@ -112,7 +112,7 @@ def test_unknown_elevations_do_not_count_in_a_tile():
     network = TileNetwork(checkpoint, 0)
     bands = torch.rand(1, 3, 64, 64) * 255
     bands[:, 1] = torch.nan
-    normalised = network._normalised(bands)
+    normalised = network.normalised(bands)
     assert torch.isfinite(normalised).all() and (normalised[:, 1] == 0).all()
     assert torch.allclose(normalised[:, 0], (bands[:, 0] / 255 - 0.485) / 0.229, atol=1e-5)
 

@@ -346,6 +346,7 @@ def test_another_request_instead_of_the_last_step_leaves_the_files(session, run)
     assert "Nothing is prepared" in wait_for(session, "refusal")["message"]
 
 
+@pytest.mark.timing
 def test_the_end_of_stdin_ends_the_session_within_a_second(session, run):
     before = contents(run)
     ask(session, 1, do="apply", threshold=0.4)
@@ -355,6 +356,7 @@ def test_the_end_of_stdin_ends_the_session_within_a_second(session, run):
     assert contents(run) == before
 
 
+@pytest.mark.timing
 def test_the_end_of_stdin_ends_a_preview_too(tmp_path):
     run = write_run(tmp_path / "run", blobs(*SHAPE))
     process = start("-m", "backend", "refine", run, "--session", tmp_path / "previews", "--json")

@@ -182,6 +182,8 @@ def test_a_leak_is_refused(data, tmp_path):
         ({"config": {"embed_dim": 7}}, "embed_dim is 7"),
         ({"architecture": "nonet"}, "'nonet' is no architecture"),
         ({"encoder_weights": Path(__file__)}, "no EfficientNet-Lite encoder"),
+        ({"shares": (1, 2)}, "2 shares are given for 1 datasets"),
+        ({"shares": (0,)}, "0 are not all above 0"),
     ],
 )
 def test_bad_requests_are_refused_before_anything_is_written(data, tmp_path, wrong, sentence):

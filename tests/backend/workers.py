@@ -39,7 +39,7 @@ def close(process: subprocess.Popen[str]) -> None:
             pipe.close()
 
 
-def finish(process: subprocess.Popen[str], timeout: float = 60) -> tuple[int, list[dict], str]:
+def finish(process: subprocess.Popen[str], timeout: float = 300) -> tuple[int, list[dict], str]:
     """Exit code, events and stderr; stdin stays open until the process ends by itself."""
     process.wait(timeout)
     assert process.stdout and process.stderr

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -28,6 +30,15 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("qgis")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def failures_let_go(qgis_app):
+    """The frames of a failed test hold layers and widgets: outliving QGIS they crash at the end."""
+    yield
+    for name in ("last_type", "last_value", "last_traceback"):
+        vars(sys).pop(name, None)
+    gc.collect()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -123,6 +124,16 @@ def on_error(kind, error, trace):
     leave()
 sys.excepthook = on_error
 """
+
+
+def processes_in(path: Path) -> list[str]:
+    """The command lines of all running processes that name a file or folder."""
+    lines = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        # Of a process that has ended meanwhile there is none.
+        with suppress(OSError):
+            lines.append(file.read_bytes().decode(errors="replace"))
+    return [line for line in lines if str(path) in line]
 
 
 def make_tiles(folder: Path, zoom: int, column: int, row: int, count: int) -> str:

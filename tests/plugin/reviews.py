@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pytest
 from osgeo import gdal, osr
-from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, QgsVectorLayer
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsGeometry,
+    QgsProject,
+    QgsVectorLayer,
+)
 
 from calanddet_qgis.layers import polygon_source
 from calanddet_qgis.review.ground import Ground
@@ -133,3 +141,28 @@ def untrue_fields(layer: QgsVectorLayer, raster: ProbabilityRaster | None) -> li
             wrong.append(f"{feature.id()} shares its uuid")
         uuids.add(values["uuid"])
     return wrong
+
+
+@pytest.fixture(scope="module")
+def run(worker_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the real worker."""
+    return make_run(tmp_path_factory.mktemp("run"), worker_python)
+
+
+@pytest.fixture
+def layer(run: Path, project: QgsProject, tmp_path: Path) -> Iterator[QgsVectorLayer]:
+    """Its polygons, in the project."""
+    layer = copy_of(run, tmp_path / "copy")
+    # Not in the legend, and so not drawn while its editing begins.
+    project.addMapLayer(layer, False)
+    yield layer
+    if not is_gone(layer):
+        layer.rollBack()
+
+
+def is_gone(layer: QgsVectorLayer) -> bool:
+    """Whether QGIS has deleted a layer."""
+    try:
+        return not layer.id()
+    except RuntimeError:
+        return True

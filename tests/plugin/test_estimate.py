@@ -14,6 +14,7 @@ BACKEND = """
 import json, sys
 from affine import Affine
 from backend import detect, resume
+from backend.engines import flips
 from backend.raster.grid import OVERLAPS, Grid, Tiling
 from backend.raster.ground import resampled
 tilings = {
@@ -24,7 +25,7 @@ tilings = {
 grid = resampled(Grid(2401, 1999, Affine.identity(), None), (0.31, 0.33), 0.8)
 print(json.dumps({
     "tilings": tilings, "resampled": [grid.width, grid.height], "resume": resume.RESUME_NAME,
-    "disk": [detect.DISK_BYTES_PER_PIXEL, detect.DISK_FLOOR],
+    "passes": len(flips.MIRRORINGS), "disk": [detect.DISK_BYTES_PER_PIXEL, detect.DISK_FLOOR],
 }))
 """
 
@@ -53,6 +54,10 @@ def test_resampling_gives_the_grid_of_the_worker(backend):
 def test_disk_and_leftovers_are_those_of_the_worker(backend):
     assert backend["disk"] == [estimate.DISK_BYTES_PER_PIXEL, estimate.DISK_FLOOR]
     assert backend["resume"] == runs.LEFTOVERS
+
+
+def test_flips_are_as_many_as_the_workers(backend):
+    assert estimate.passes(True) == backend["passes"]
 
 
 @pytest.mark.parametrize(

@@ -142,8 +142,8 @@ def test_what_lives_in_qgis_keeps_its_own_pixels(qtbot, ready, project, tmp_path
     ready.form.layer.setLayer(layer)
     out = tmp_path / "out"
     ready.form.output.setFilePath(str(out))
-    for role, combo in ready.form.bands.combos.items():
-        combo.setBand(1)
+    for role, field in ready.form.bands.roles.items():
+        field.band.setBand(1)
         assert role in ("red", "green", "blue")
     click(qtbot, ready.run_button)
     # What is copied is copied: the layer may go.

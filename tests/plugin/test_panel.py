@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, edit
 from qgis.gui import QgsLayerTreeMapCanvasBridge
 from qgis.PyQt.QtCore import Qt
@@ -15,6 +16,7 @@ from tests.plugin.factories import make_raster
 from tests.plugin.panels import RUN_MS, SLOW, click, group_layers, heartbeat, wait_for_title
 
 
+@pytest.mark.timing
 def test_a_click_gives_three_styled_layers_and_leaves_the_view_alone(
     qtbot, qgis_canvas, ready, project, image, tmp_path, capsys
 ):
@@ -68,6 +70,7 @@ def test_polygons_can_be_edited_and_keep_their_form(qtbot, ready, project):
     assert {"Slide": "slide"} in values
 
 
+@pytest.mark.timing
 def test_a_click_cancels_and_nothing_is_left(qtbot, ready, project, tmp_path):
     large = QgsRasterLayer(str(make_raster(tmp_path / "large.tif", 4000, 4000)), "large")
     project.addMapLayer(large)
@@ -133,6 +136,7 @@ def test_a_warning_of_the_worker_stays_with_the_result(qtbot, with_worker):
     assert dock.status.notes.shown_text() == "The raster has no CRS."
 
 
+@pytest.mark.timing
 def test_a_flood_of_events_leaves_the_panel_responsive(qtbot, with_worker):
     dock = with_worker(SLOW.replace("range(1000)", "range(10**7)").replace("time.sleep(0.05)", ""))
     click(qtbot, dock.run_button)

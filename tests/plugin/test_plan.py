@@ -1,5 +1,6 @@
 """From what is chosen to a plan, or to a sentence that names the field."""
 
+import shutil
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,10 +20,11 @@ from calanddet_qgis import plan as plans
 from calanddet_qgis import speeds
 from calanddet_qgis.area import ChosenArea
 from calanddet_qgis.card import read_card
+from calanddet_qgis.choice import Choice
 from calanddet_qgis.messages import Failure
 from calanddet_qgis.paths import bundled_checkpoint
 from calanddet_qgis.phrases import distance_line, plan_line
-from calanddet_qgis.plan import Choice, make_plan
+from calanddet_qgis.plan import make_plan
 from calanddet_qgis.raster_facts import facts_of, guess_bands
 from tests.plugin.factories import make_raster
 
@@ -59,7 +61,7 @@ def test_a_plan_says_what_a_run_will_take(choice):
 
 
 def test_what_was_measured_tells_the_time(choice):
-    speeds.remember(choice.checkpoint, "auto", 100, 10.0, 14.0)
+    speeds.remember(choice.checkpoints, "auto", 100, 10.0, 14.0)
     assert plan_line(make_plan(choice, NOW)).endswith("It will take about 4 s.")
     cpu = replace(choice, device="cpu")
     assert "is known after the first run" in plan_line(make_plan(cpu, NOW))
@@ -68,8 +70,60 @@ def test_what_was_measured_tells_the_time(choice):
 
 
 def test_too_few_tiles_say_nothing_about_the_speed(choice):
-    speeds.remember(choice.checkpoint, "auto", 3, 10.0, 14.0)
-    assert speeds.speed_of(choice.checkpoint, "auto") is None
+    speeds.remember(choice.checkpoints, "auto", 3, 10.0, 14.0)
+    assert speeds.speed_of(choice.checkpoints, "auto") is None
+
+
+def test_flips_and_further_checkpoints_take_their_time(choice, checkpoint, tmp_path):
+    layer = layer_of(make_raster(tmp_path / "large.tif", 2400, 2400))
+    other = str(shutil.copy(choice.checkpoint, tmp_path / "other.safetensors"))
+    alone = replace(choice, layer=layer)
+    flipped, both = replace(alone, flips=True), replace(alone, more_checkpoints=(other,))
+    speeds.remember(choice.checkpoints, "auto", 100, 10.0, 14.0)
+    seconds = make_plan(alone, NOW).estimate.seconds
+    assert make_plan(flipped, NOW).estimate.seconds - 4 == pytest.approx(4 * (seconds - 4))
+    assert make_plan(both, NOW).estimate.seconds is None
+    speeds.remember([other], "auto", 100, 30.0, 35.0)
+    assert make_plan(both, NOW).estimate.seconds - 5 == pytest.approx(4 * (seconds - 4), rel=1e-3)
+    # Once they ran together, what was measured then counts.
+    speeds.remember(both.checkpoints, "auto", 100, 20.0, 24.0)
+    assert make_plan(both, NOW).estimate.seconds - 4 == pytest.approx(2 * (seconds - 4))
+    assert make_plan(both, NOW).estimate.memory > make_plan(alone, NOW).estimate.memory
+
+
+def test_checkpoints_that_cannot_run_together_are_refused(choice, checkpoint):
+    kind, text = refusal(replace(choice, more_checkpoints=(choice.checkpoint,)))
+    assert (kind, text) == (
+        "ensemble",
+        "The checkpoint calanddet2-rgb.safetensors is chosen twice. Take one of the two out.",
+    )
+    kind, text = refusal(replace(choice, more_checkpoints=(str(checkpoint),)))
+    assert kind == "ensemble"
+    assert text.startswith(
+        "calanddet2-rgb.safetensors and seeded.safetensors cannot run together: they take tiles of "
+        "512 px of red, green, blue and tiles of 224 px of red, green, blue."
+    )
+    kind, text = refusal(replace(choice, more_checkpoints=("/gone.pt",)))
+    assert text.startswith("There is no checkpoint file /gone.pt.")
+
+
+def test_bands_of_other_rasters_reach_the_worker(choice, tmp_path):
+    other = layer_of(make_raster(tmp_path / "other: 2.tif", bands=2))
+    taken = replace(choice, bands={"red": 3, "blue": 1}, inputs={"green": (other, 2)})
+    request = make_plan(taken, NOW).request
+    assert request.bands == (3, 1)
+    assert request.inputs == (f"green={other.source()}:2",)
+    kind, text = refusal(replace(taken, inputs={"green": (None, 0)}))
+    assert (kind, text) == (
+        "bands",
+        "No raster is chosen to take green from. Choose one, or the image's own band.",
+    )
+    kind, text = refusal(replace(taken, inputs={"green": (other, 0)}))
+    assert text.startswith("No band of other: 2 is chosen for green.")
+    service = QgsRasterLayer("type=xyz&url=file:///nowhere/{z}/{x}/{y}.png", "tiles", "wms")
+    kind, text = refusal(replace(taken, inputs={"green": (service, 1)}))
+    assert kind == "bands"
+    assert text.startswith("The layer tiles comes from the provider wms, which is not a file.")
 
 
 def test_an_area_in_another_crs_is_searched_in_the_rasters_own(choice):

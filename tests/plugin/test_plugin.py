@@ -1,8 +1,8 @@
 """The plugin in the window of a real QGIS."""
 
-from pathlib import Path
+import pytest
 
-from tests.plugin.factories import make_raster
+from tests.plugin.factories import make_raster, processes_in
 
 LOAD_AND_UNLOAD = """
 from qgis import utils
@@ -38,7 +38,7 @@ def census():
     settle()
     return {
         "docks": sorted(dock.objectName() for dock in window.findChildren(QDockWidget)),
-        "menus": ours(iface.rasterMenu().actions()),
+        "menus": ours([*iface.rasterMenu().actions(), *iface.pluginHelpMenu().actions()]),
         "actions": ours(window.findChildren(QAction, "calanddetShowPanel")),
         "buttons": ours(a for bar in window.findChildren(QToolBar) for a in bar.actions()),
         "providers": sorted(p.id() for p in QgsApplication.processingRegistry().providers()),
@@ -89,12 +89,7 @@ QTimer.singleShot(1000, main)
 """
 
 
-def processes_with(argument):
-    """The command lines that name an argument, of all processes that there are."""
-    commands = (path.read_bytes().decode() for path in Path("/proc").glob("[0-9]*/cmdline"))
-    return [command for command in commands if argument in command.split("\0")]
-
-
+@pytest.mark.slow
 def test_loading_and_unloading_twice_leaves_nothing_behind(profile):
     profile.switch_plugin_off()
     report = profile.qgis(LOAD_AND_UNLOAD)
@@ -106,7 +101,7 @@ def test_loading_and_unloading_twice_leaves_nothing_behind(profile):
         assert set(loaded["docks"]) - set(before["docks"]) == {"CalandDetDock"}
         assert set(loaded["providers"]) - set(before["providers"]) == {"calanddet"}
         assert loaded["actions"] == loaded["buttons"] == ["Landslide detection"]
-        assert loaded["menus"] == ["&CALandDet"]
+        assert loaded["menus"] == ["&CALandDet", "CALandDet guide"]
         # Once as a page, once as the page that is shown.
         assert loaded["pages"] == ["CalandDetOptions", "CalandDetOptions"]
         assert loaded["path"] == before["path"]
@@ -114,6 +109,7 @@ def test_loading_and_unloading_twice_leaves_nothing_behind(profile):
         assert report[f"{time} out"] == before
 
 
+@pytest.mark.slow
 def test_qgis_can_be_left_while_the_worker_runs(profile, checkpoint, tmp_path):
     raster = make_raster(tmp_path / "image.tif", 2000, 2000)
     script = RUN_AND_LEAVE.format(raster=str(raster), checkpoint=str(checkpoint))
@@ -123,4 +119,4 @@ def test_qgis_can_be_left_while_the_worker_runs(profile, checkpoint, tmp_path):
     assert report["shown by the button"]
     assert report["device"].startswith(("CPU", "GPU"))
     assert not list(tmp_path.rglob("*.gpkg"))
-    assert not processes_with(str(raster))
+    assert not processes_in(raster)

@@ -203,6 +203,41 @@ def test_a_worker_that_hangs_is_killed_by_a_cancel(qtbot, with_worker, monkeypat
     assert time.monotonic() - began < 10
 
 
+def test_a_worker_that_falls_silent_is_told(qtbot, with_worker, monkeypatch):
+    monkeypatch.setattr(worker, "SILENCE_S", 1.0)
+    dock = with_worker("end_with_stdin()\nsay('start', device='CPU')\ntime.sleep(600)")
+    (run,) = start(qtbot, dock, 1)
+    note = dock.status.notes.shown_text
+    qtbot.waitUntil(lambda: bool(note()), timeout=30_000)
+    assert note().startswith("The worker has said nothing for 1 s: it hangs, or the computer is")
+    assert run.state is State.RUNNING
+    click(qtbot, dock.status.cancel)
+    wait_for(qtbot, run, State.CANCELLED)
+
+
+DELETED = [
+    # What a program says whose files are gone depends on which one it asks for next.
+    "import not_there_any_more",
+    "say('error', kind='bug', message='The worker stopped (FileNotFoundError).', remedy='Tell.')",
+]
+
+
+@pytest.mark.parametrize("last_words", DELETED)
+def test_a_runtime_deleted_during_the_run_is_told(qtbot, with_worker, tmp_path, last_words):
+    python = tmp_path / "python"
+    body = f"say('start', device='CPU')\nwhile os.path.exists({str(python)!r}): time.sleep(0.1)\n"
+    dock = with_worker(body + last_words)
+    (run,) = start(qtbot, dock, 1)
+    qtbot.waitUntil(lambda: bool(run.device), timeout=30_000)
+    python.unlink()
+    assert wait_for_title(qtbot, dock) == "The worker cannot be started."
+    assert dock.status.text.shown_text() == (
+        f"The worker's Python {python} went away during the run. Repair the runtime, or set it up "
+        "again, in Raster > CALandDet > Runtime."
+    )
+    assert dock.page.runtime_button.isVisible()
+
+
 AWKWARD = [
     "with 'single' and \"double\" quotes",
     "九寨沟 滑坡 正射影像",

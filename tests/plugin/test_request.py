@@ -24,6 +24,18 @@ def test_only_what_was_chosen_is_passed_on(clean_settings):
     ]  # fmt: skip
 
 
+def test_flips_other_rasters_and_an_ensemble_are_passed_on(clean_settings):
+    chosen = DetectRequest(
+        "/a/b.tif", "/c.pt", "/out", more_checkpoints=("/d.pt", "/e f.pt"), flips=True,
+        inputs=("nir=/n.tif:1", "/folder"),
+    )  # fmt: skip
+    assert chosen.arguments() == [
+        "detect", "/a/b.tif", "--checkpoint", "/c.pt", "/d.pt", "/e f.pt", "--out=/out",
+        "--overlap=balanced", "--gsd=auto", "--input=nir=/n.tif:1", "--input=/folder", "--flips",
+        "--uncertainty",
+    ]  # fmt: skip
+
+
 def test_the_worker_starts_isolated_from_the_users_python(clean_settings, worker_python):
     WORKER_PYTHON.set(str(worker_python))
     command = DetectRequest("/a/b.tif", "/c.pt", "/out").command()

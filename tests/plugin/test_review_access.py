@@ -1,5 +1,7 @@
 """Layers that cannot be edited or saved, a QGIS that is killed, and QGIS's own vertex tool."""
 
+# ruff: noqa: F401, F811 (fixtures come from a module)
+
 import os
 import sqlite3
 import subprocess
@@ -14,25 +16,16 @@ from calanddet_qgis.messages import Failure
 from calanddet_qgis.review.access import probability_beside
 from calanddet_qgis.review.session import ReviewSession
 from tests.plugin.factories import ROOT
-from tests.plugin.reviews import copy_of, foreign_layer, make_run, move_vertex, opened
+from tests.plugin.reviews import (
+    copy_of,
+    foreign_layer,
+    layer,
+    move_vertex,
+    opened,
+    run,
+)
 
 SQUARE = "Polygon((500010 3999990,500030 3999990,500030 3999970,500010 3999970,500010 3999990))"
-
-
-@pytest.fixture(scope="module")
-def run(worker_python, tmp_path_factory):
-    """A run of the real worker."""
-    return make_run(tmp_path_factory.mktemp("run"), worker_python)
-
-
-@pytest.fixture
-def layer(run, project, tmp_path):
-    """Its polygons, in the project."""
-    layer = copy_of(run, tmp_path / "copy")
-    # Not in the legend, and so not drawn while its editing begins.
-    project.addMapLayer(layer, False)
-    yield layer
-    layer.rollBack()
 
 
 def saved_statuses(path):
@@ -139,7 +132,9 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_a_killed_qgis_loses_nothing_that_was_saved(run, tmp_path, project):
     copy_of(run, tmp_path / "copy")
     path = tmp_path / "copy" / "landslides.gpkg"
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    # Another QGIS than the system's is found by what stands there already.
+    found = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": found}
     command = [sys.executable, "-W", "ignore", "-c", KILLED, polygon_source(str(path))]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == -9, done.stderr

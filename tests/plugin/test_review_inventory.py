@@ -1,5 +1,8 @@
 """The dialogs of the review tab, with the real worker."""
 
+# ruff: noqa: F401, F811 (fixtures come from a module)
+
+import re
 import time
 
 import numpy as np
@@ -10,32 +13,21 @@ from qgis.PyQt.QtCore import QObject, Qt, QUrl, pyqtSlot
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QPushButton
 
+from calanddet_qgis.gui.inventory_jobs import PLOT_WIDTH
 from calanddet_qgis.gui.review_panel import ReviewPanel
 from calanddet_qgis.settings import WORKER_PYTHON
 from tests.plugin.factories import UTM_33_NORTH, stand_in_python
-from tests.plugin.reviews import PLACES, copy_of, make_run, move_vertex
+from tests.plugin.reviews import (
+    PLACES,
+    layer,
+    move_vertex,
+    run,
+)
 
 pytestmark = pytest.mark.slow
 # A loaded machine takes this long to draw a report [ms].
-RUN_MS = 180_000
+RUN_MS = 600_000
 SLOPE = 0.5
-
-
-@pytest.fixture(scope="module")
-def run(worker_python, tmp_path_factory):
-    """A run of the real worker."""
-    return make_run(tmp_path_factory.mktemp("run"), worker_python)
-
-
-@pytest.fixture
-def layer(run, project, tmp_path):
-    """Its polygons, in the project."""
-    layer = copy_of(run, tmp_path / "copy")
-    # Not in the legend, and so not drawn while its editing begins.
-    project.addMapLayer(layer, False)
-    yield layer
-    if not layer_is_gone(layer):
-        layer.rollBack()
 
 
 @pytest.fixture
@@ -68,13 +60,6 @@ def opened_files(qgis_app):
     handler = Opened()
     yield handler.urls
     QDesktopServices.unsetUrlHandler("file")
-
-
-def layer_is_gone(layer):
-    try:
-        return not layer.id()
-    except RuntimeError:
-        return True
 
 
 def open_dialog(qtbot, panel, name):
@@ -140,6 +125,11 @@ def test_statistics_open_their_report(qtbot, panel, layer, opened_files, tmp_pat
     assert opened_files == [str(report)]
     assert "Landslide inventory Landslides" in report.read_text()
     assert dialog.relation.currentText() == "Larsen et al. 2010: all landslides"
+    # The plot in the dialog, and links to both of its files and to the page for the drawer.
+    assert dialog.plot.isVisible() and dialog.plot.pixmap().width() == PLOT_WIDTH
+    for name in ("report.pdf", "size_frequency.png", "size_frequency.svg"):
+        assert f"{report.parent.name}/{name}" in dialog.link.text()
+        assert (report.parent / name).stat().st_size > 1000
     assert "Larsen" in report.read_text()
     assert "Open the folder" in dialog.link.text()
 
@@ -152,7 +142,14 @@ def test_a_comparison_is_a_styled_layer(qtbot, panel, layer, project, tmp_path):
     assert "No reference is chosen." in finish(qtbot, dialog)
     dialog.reference.setLayer(reference)
     told = finish(qtbot, dialog)
-    assert f"{layer.featureCount() - 2} matched, 0 missed, 2 false" in told
+    assert f"{layer.featureCount() - 2} matched, 0 missed, 2 false, 0 split, 0 merged" in told
+    assert re.search(r"F1 by landslide 0\.\d\d \(0\.\d\d to [01]\.\d\d\), by area", told)
+    assert told.endswith("outlines differ by 0.0 m on average.")
+    (scores,), (sizes,) = (
+        layers_named(project, name) for name in ("Scores of the comparison", "Found by size")
+    )
+    assert {"object_precision", "area_recall"} < {one["figure"] for one in scores.getFeatures()}
+    assert sum(one["matched"] for one in sizes.getFeatures()) == layer.featureCount() - 2
     (result,) = layers_named(project, "Comparison with by hand")
     categories = {one.value() for one in result.renderer().categories()}
     assert {"matched", "missed", "false", "split", "merged"} <= categories

@@ -50,6 +50,13 @@ def test_a_polygon_of_unknown_probability_is_as_uncertain_as_can_be():
     assert Candidate(1, 1, None, 0, 0, False).uncertainty == 1
 
 
+def test_how_far_mirrorings_lie_apart_counts_more_than_the_distance_from_one_half(queue):
+    queue.put(Candidate(1, 100, 0.95, 0, 0, False, deviation=0.2))
+    queue.put(Candidate(2, 30, 0.50, 50, 0, False, deviation=0.01))
+    assert queue.next() == 1
+    assert Candidate(1, 1, 0.5, 0, 0, False, deviation=0.0).uncertainty == 0
+
+
 def test_previous_leads_back_and_forgets_what_was_removed(queue):
     visited = [queue.next() for _ in range(3)]
     queue.remove(visited[1])

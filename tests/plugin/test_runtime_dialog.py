@@ -118,6 +118,7 @@ def test_the_shipped_lock_is_told_with_its_real_size(qtbot, clean_settings):
     dialog.stop()
 
 
+@pytest.mark.timing
 def test_one_click_makes_the_panel_ready_and_the_window_never_freezes(qtbot, dialog, project):
     dock = DetectDock()
     qtbot.addWidget(dock)
@@ -204,6 +205,7 @@ def test_removing_asks_with_the_size_and_can_be_declined(qtbot, index):
     dialog.stop()
 
 
+@pytest.mark.timing
 def test_a_cancel_ends_it_within_a_second_and_says_what_is_left(qtbot, dialog, index):
     index.fault = "stalls"
     click(qtbot, dialog.main_button)
@@ -301,6 +303,7 @@ def test_nothing_starts_while_what_it_would_download_is_folded_away(qtbot, dialo
     assert dialog.main_button.text() == "&Set up"
 
 
+@pytest.mark.timing
 def test_stopping_ends_a_setup_for_good(qtbot, dialog, index):
     index.fault = "stalls"
     click(qtbot, dialog.main_button)

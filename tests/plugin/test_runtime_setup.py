@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -27,7 +26,7 @@ from calanddet_qgis.runtime import (
 from calanddet_qgis.runtime.folders import mark_ready, root_folder
 from calanddet_qgis.runtime.interpreters import suitable
 from calanddet_qgis.settings import RUNTIME_FOLDER
-from tests.plugin.factories import ROOT
+from tests.plugin.factories import ROOT, processes_in
 from tests.plugin.wheels import Index, small_lock
 
 SPOKEN = "Straße mit 空格 and spaces"
@@ -110,17 +109,6 @@ def failed(job, plan, ear=None):
     assert not any(each.is_ready for each in environments(plan.root))
     assert "\n" not in str(failure.value)
     return failure.value
-
-
-def processes_in(folder):
-    """The command lines of processes that name a folder."""
-    lines = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            lines.append(path.read_bytes().decode(errors="replace"))
-        except OSError:
-            continue
-    return [line for line in lines if str(folder) in line]
 
 
 def test_a_runtime_is_made_verified_mended_and_removed(index, plan):
@@ -258,6 +246,7 @@ def test_a_disk_that_is_too_full_is_told_before_anything_is_downloaded(index, pl
 # ---- cancelling --------------------------------------------------------------------------------
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("moment", ["'check'", "'interpreter'", "Collecting alpha", "'test'"])
 def test_a_cancel_at_any_step_ends_all_within_a_second(index, plan, moment):
     index.fault = "stalls" if moment == "Collecting alpha" else ""

@@ -74,6 +74,7 @@ def test_a_server_that_is_not_there_is_named(tmp_path):
         fetch_uv(tmp_path, ("http://packages.invalid/uv.whl", "", 1), lambda: False)
 
 
+@pytest.mark.timing
 def test_a_stalled_download_of_uv_is_cancelled_within_a_second(qtbot, served, tmp_path):
     index, file = served
     index.fault = "stalls"

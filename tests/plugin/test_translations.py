@@ -89,6 +89,7 @@ def test_an_unknown_sentence_stays_as_it_is(chinese, text):
     assert translations.translated_sentence(text) == text
 
 
+@pytest.mark.slow
 def test_qgis_in_chinese_has_the_plugin_in_chinese(profile):
     path = profile.folder / "profiles" / "default" / "QGIS" / "QGIS3.ini"
     settings = QSettings(str(path), QSettings.Format.IniFormat)

@@ -7,7 +7,7 @@ from tests.plugin.panels import RUN_MS, SLOW
 
 START = """
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtWidgets import QAction, QApplication, QDockWidget, QMessageBox, QPushButton
+from qgis.PyQt.QtWidgets import QAction, QApplication, QDockWidget, QLabel, QMessageBox, QPushButton
 
 window = iface.mainWindow()
 
@@ -58,19 +58,20 @@ def main(dock):
         report["state"] = run.state.value
         report["title"] = dock.status.title.shown_text()
         item = iface.messageBar().currentItem()
-        report["message"] = item.text()
+        label = item.findChild(QLabel, "announcement")
+        report["message"] = label.toolTip()
         buttons = item.findChildren(QPushButton)
         report["buttons"] = [button.text() for button in buttons]
         canvas = iface.mapCanvas()
         canvas.setExtent(canvas.extent().scaled(100))
         buttons[0].click()
         image = QgsProject.instance().mapLayersByName("image")[0]
-        report["zoomed"] = canvas.extent().width() < 3 * image.extent().width()
+        report["zoomed"] = canvas.extent().height() < 3 * image.extent().height()
         QgsProject.instance().clear()
         leave()
     def told():
         item = iface.messageBar().currentItem()
-        return run.is_over and item is not None and item.text() == dock.status.title.shown_text()
+        return run.is_over and item is not None and item.findChild(QLabel, "announcement")
     when(told, look)
 """
 
@@ -81,6 +82,7 @@ def raster(tmp_path):
     return str(make_raster(tmp_path / "image.tif"))
 
 
+@pytest.mark.slow
 def test_closing_qgis_asks_and_may_be_thought_over(tmp_path, raster, checkpoint):
     folder = tmp_path / "worker"
     folder.mkdir()
@@ -94,12 +96,13 @@ def test_closing_qgis_asks_and_may_be_thought_over(tmp_path, raster, checkpoint)
     assert report["after yes"] == ["cancelled", "cancelled"]
 
 
+@pytest.mark.slow
 def test_a_finished_run_is_told_in_the_message_bar(profile, raster, checkpoint):
     script = START.format(raster=raster, checkpoint=str(checkpoint)) + FIND
     report = profile.qgis(script, timeout=RUN_MS / 1000)
     assert "error" not in report, report["error"]
     assert report["state"] == "done", report["title"]
-    assert report["message"] == report["title"]
-    assert "found" in report["message"]
+    assert "found" in report["title"]
+    assert report["message"] == f"{report['title']} (image)"
     assert report["buttons"][:3] == ["Zoom to", "Open folder", "Report"]
     assert report["zoomed"]

@@ -131,6 +131,17 @@ def test_a_flood_on_stderr_neither_blocks_nor_fills_the_memory():
     assert len(failure.details.splitlines()) == worker.STDERR_LINES
 
 
+def test_a_worker_that_hangs_is_told_once_and_may_go_on(monkeypatch):
+    monkeypatch.setattr(worker, "SILENCE_S", 0.3)
+    _, events = run("time.sleep(1.5)\n" + RESULT)
+    warnings = [event["text"] for event in events if event["event"] == "log"]
+    assert warnings == [
+        "The worker has said nothing for 0 s: it hangs, or the computer is very busy. Wait, or "
+        "cancel the run."
+    ]
+
+
+@pytest.mark.timing
 def test_cancelling_ends_a_well_behaved_worker_at_once():
     began = time.monotonic()
     with pytest.raises(Cancelled):
@@ -143,6 +154,7 @@ def test_a_worker_that_was_told_to_end_by_somebody_else_counts_as_cancelled():
         run("say('error', kind='cancelled', message='Cancelled.', remedy='')\nsys.exit(3)")
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("body", ["time.sleep(60)", "while True: say('progress', done=1)"])
 def test_a_worker_that_ignores_the_cancel_is_killed(monkeypatch, body):
     monkeypatch.setattr(worker, "GRACE_S", 0.5)
@@ -186,10 +198,12 @@ def test_only_harmless_variables_reach_the_worker():
         {
             "HOME": "/home/x", "LANG": "zh_CN.UTF-8", "PYTHONPATH": "/x", "QT_PLUGIN_PATH": "/x",
             "GDAL_DATA": "/x", "PROJ_LIB": "/x", "LD_LIBRARY_PATH": "/x", "CONDA_PREFIX": "/x",
-            "VIRTUAL_ENV": "/x", "PATH": "/qgis/bin",
+            "VIRTUAL_ENV": "/x", "PATH": "/qgis/bin", "CALANDDET_CACHE": "/cache",
         }
     )  # fmt: skip
-    assert environment == {"HOME": "/home/x", "LANG": "zh_CN.UTF-8", "PATH": os.defpath}
+    assert environment == {
+        "HOME": "/home/x", "LANG": "zh_CN.UTF-8", "PATH": os.defpath, "CALANDDET_CACHE": "/cache",
+    }  # fmt: skip
 
 
 def test_windows_gets_its_system_folders_and_nothing_of_qgis():

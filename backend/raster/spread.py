@@ -1,4 +1,4 @@
-"""The raster of how far the checkpoints of an ensemble disagree."""
+"""Rasters of how far several answers about the same pixels lie apart."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ from backend.raster.sink import BLOCK, add_overviews, create_byte_raster
 from backend.raster.turns import gdal_turn
 from backend.workspace import refused
 
-NAME = "disagreement.tif"
+# Over the checkpoints of an ensemble, and over the mirrorings of each tile.
+DISAGREEMENT, UNCERTAINTY = "disagreement.tif", "uncertainty.tif"
+# What the result event calls them.
+ROLES = {DISAGREEMENT: "disagreement", UNCERTAINTY: "uncertainty"}
 
 
-class DisagreementSink:
-    """Writes `disagreement.tif` into a folder: Byte, value / 250 = standard deviation of the
-    members' probabilities, 255 = nodata.
+class SpreadSink:
+    """Writes a raster of a `ROLES` name into a folder: Byte, value / 250 = standard deviation of
+    the probability, 255 = nodata.
 
     Raises `OutputError` where the disk refuses.
     """
 
-    def __init__(self, folder: Path, grid: Grid) -> None:
-        self._path, self._width, self._written = folder / NAME, grid.width, 0
+    def __init__(self, folder: Path, grid: Grid, name: str) -> None:
+        self._path, self._width, self._written = folder / name, grid.width, 0
         self._waiting = np.empty((0, grid.width), np.uint8)
         with refused(folder, RasterioError):
             self._data = create_byte_raster(self._path, grid)
@@ -45,7 +48,7 @@ class DisagreementSink:
             self._data.close()
             add_overviews(self._path, Resampling.average)
 
-    def __enter__(self) -> DisagreementSink:
+    def __enter__(self) -> SpreadSink:
         return self
 
     def __exit__(self, *exception: object) -> None:

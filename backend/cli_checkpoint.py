@@ -1,0 +1,54 @@
+"""The `checkpoint` command: what a file is, another format for it, and whether it keeps in bf16."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from backend import cli_engine
+from backend.cli_training import DATASETS
+from backend.events import OnEvent, Result
+
+
+def add(
+    parser: argparse.ArgumentParser, add_json: Callable[[argparse.ArgumentParser], None]
+) -> None:
+    """The actions and their options."""
+    actions = parser.add_subparsers(required=True, metavar="show|convert|verdict")
+    show = actions.add_parser("show", help="what a checkpoint is and was trained for")
+    convert = actions.add_parser("convert", help="a published file to .safetensors with a card")
+    verdict = actions.add_parser("verdict", help="whether its results stay in bf16, kept beside it")
+    for action in (show, convert, verdict):
+        action.add_argument("file", type=Path, metavar="FILE")
+        add_json(action)
+    for action in (show, convert):
+        action.add_argument("--arch", metavar="NAME", help="the architecture it has to be")
+    convert.add_argument("--out", type=Path, metavar="FILE", help="default: beside FILE")
+    verdict.add_argument("data", nargs="+", metavar="DATASET", help=DATASETS)
+    cli_engine.add_device(verdict)
+    show.set_defaults(job=_show)
+    convert.set_defaults(job=_convert)
+    verdict.set_defaults(job=_verdict)
+
+
+def _show(options: dict[str, Any], on_event: OnEvent) -> None:
+    from backend.checkpoint import describe
+
+    on_event(Result({}, describe(options["file"], options.get("arch"))))
+
+
+def _convert(options: dict[str, Any], on_event: OnEvent) -> None:
+    from backend.checkpoint import convert
+
+    source = options["file"]
+    out = options.get("out", source.with_suffix(".safetensors"))
+    card = convert(source, out, options.get("arch"))
+    on_event(Result({"checkpoint": str(out.absolute())}, {"architecture": card.architecture}))
+
+
+def _verdict(options: dict[str, Any], on_event: OnEvent) -> None:
+    from backend.training.verdict import VerdictRequest, judge
+
+    judge(VerdictRequest(**options | {"data": tuple(options["data"])}), on_event)

@@ -1,0 +1,1 @@
+"""Learning from a review: decisions become ground truth, a checkpoint goes on from them."""
