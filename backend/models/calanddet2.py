@@ -5,8 +5,8 @@ landslide at all, weighs every pixel of every scale by how alike they are. Three
 The encoder is EfficientNet-Lite, and the neck convolves: both learn from hundreds of images where
 windows of attention take tens of thousands. Pixels are normalised before they are weighed:
 normalising after it, as published, divides the weight out again and keeps its sign. And each
-pixel's token tells of a window around it, not of the tile: a tile's own token answers
-differently for the next tile, and cuts landslides along the border between them.
+pixel's token tells of a window around it, not of the tile, whose token would answer differently
+for the next tile and cut landslides along the border between them.
 
 Maps are (B, C, H, W).
 """

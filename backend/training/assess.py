@@ -14,6 +14,7 @@ from backend.raster.grid import DEFAULT_OVERLAP
 from backend.training.bands import BandChoice, wanted_of
 from backend.training.datasets import Dataset, open_dataset
 from backend.training.evaluate import EvaluateOptions, evaluate
+from backend.training.pixels import temporary_bands
 from backend.training.report import write_report
 
 
@@ -36,6 +37,7 @@ class EvaluateRequest:
     """Where rasters with labels have the checkpoint's bands."""
 
 
+@temporary_bands()
 def assess(request: EvaluateRequest, on_event: OnEvent) -> Result:
     """Evaluate, write the page where a folder is given, and return every figure by its key.
 

@@ -25,6 +25,7 @@ from backend.training.cost import cost_of
 from backend.training.datasets import open_dataset
 from backend.training.evaluate import EvaluateOptions, evaluate
 from backend.training.job import claim, train
+from backend.training.pixels import temporary_bands
 from backend.training.plan import TrainRequest
 from backend.training.splits import check_leaks
 from backend.workspace import Workspace, refused
@@ -100,6 +101,7 @@ def _value(text: str) -> Any:
         return text
 
 
+@temporary_bands()
 def compare(request: CompareRequest, on_event: OnEvent) -> Result:
     """Train and measure every network that fits, and write `compare.md`, `.csv` and `.json`.
 

@@ -23,11 +23,13 @@ from backend.training.distributed import Team, join
 from backend.training.evaluate import EvaluateOptions, evaluate, validation_f1
 from backend.training.loop import Draw, Loss, fit
 from backend.training.loss import SegmentationLoss
+from backend.training.pixels import temporary_bands
 from backend.training.plan import Plan, TrainRequest, prepare
 from backend.training.report import write_curves, write_report
 from backend.workspace import Workspace
 
 
+@temporary_bands()
 def train(request: TrainRequest, on_event: OnEvent) -> Result:
     """Train a network and write `request.out` with its card; returns the paths and figures.
 

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,20 @@ class Direct:
             return source.read(0, window.height)
 
 
+@contextmanager
+def temporary_bands() -> Iterator[None]:
+    """A job, or a decorator of one, that leaves no temporary file of bands, however it ends.
+
+    The process ends at once after its job, with whatever garbage is not collected yet.
+    """
+    before = set(_scratches)
+    try:
+        yield
+    finally:
+        for scratch in set(_scratches) - before:
+            scratch.remove()
+
+
 class Scratch:
     """A folder for temporary files that goes when nothing in this process refers to it."""
 
@@ -106,7 +121,8 @@ class Scratch:
                 "Make room, name another folder for temporary files (TMPDIR), or cut the raster.",
             )
         self.path = Path(tempfile.mkdtemp(prefix="calanddet-bands-"))
-        self._end = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+        self.remove = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+        _scratches.add(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Another process gets the place, and leaves it there."""
@@ -116,6 +132,9 @@ class Scratch:
 @dataclass(frozen=True)
 class _Borrowed:
     path: Path
+
+
+_scratches: weakref.WeakSet[Scratch] = weakref.WeakSet()
 
 
 @dataclass(frozen=True)

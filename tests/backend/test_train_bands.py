@@ -21,6 +21,7 @@ from backend.training.assess import EvaluateRequest, assess
 from backend.training.bands import BandChoice, pictures_of, roles_of, wanted_of
 from backend.training.datasets import RGB, open_dataset
 from backend.training.job import train
+from backend.training.pixels import temporary_bands
 from backend.training.plan import TrainRequest
 from tests.backend.checkpoints import SMALL, small_checkpoint
 from tests.backend.golden import seeded_card, seeded_network
@@ -177,73 +178,25 @@ def test_prepared_bands_go_with_their_dataset_and_to_other_processes(photo, pits
     assert not folder.exists()
 
 
+def test_a_job_leaves_no_temporary_bands_however_it_ends(photo, pits):
+    text = f"{photo}::{pits[1]}::dem={pits[0]}"
+    outer = open_dataset(text, wanted=wanted(RGBD))
+    kept = []
+    with pytest.raises(KeyError), temporary_bands():
+        kept.append(open_dataset(text, wanted=wanted(RGBD)))
+        assert kept[0].samples[0].read.pixels.scratch.path.exists()
+        raise KeyError
+    assert not kept[0].samples[0].read.pixels.scratch.path.exists()
+    # What was there before the job is not the job's.
+    assert outer.samples[0].read.pixels.scratch.path.exists()
+
+
 def test_small_rasters_come_in_enough_blocks_to_be_parted(tmp_path):
     scene = write_raster(tmp_path / "a.tif", np.ones((1, 650, 1280), np.uint8).repeat(3, 0))
     labels = write_raster(tmp_path / "l.tif", np.ones((1, 650, 1280), np.uint8))
     blocks = open_dataset(f"{scene}::{labels}").samples
     assert len(blocks) == 15
     assert {block.read.width for block in blocks} == {labelled_raster.SMALLEST_BLOCK}
-
-
-# Labels as a raster
-
-
-def with_labels(photo, path, values, **options):
-    options = {"transform": utm_transform(5)} | options
-    labels = write_raster(path, values[None].astype(np.uint8), **options)
-    return open_dataset(f"{photo}::{labels}", True)
-
-
-def test_labels_are_0_and_1_and_beside_these_255_is_not_known(tmp_path, photo):
-    values = np.zeros((SIDE, SIDE))
-    values[:50], values[200:] = 1, 255
-    labelled = whole(with_labels(photo, tmp_path / "l.tif", values))
-    assert labelled.mask[:50].all() and labelled.mask.sum() == 50 * SIDE
-    assert labelled.valid[:200].all() and not labelled.valid[200:].any()
-    labelled = whole(with_labels(photo, tmp_path / "w.tif", np.where(values == 1, 255, 0)))
-    assert labelled.mask[:50].all() and labelled.mask.sum() == 50 * SIDE and labelled.valid.all()
-    labelled = whole(with_labels(photo, tmp_path / "n.tif", values, nodata=255))
-    assert not labelled.valid[200:].any() and labelled.valid[:200].all()
-    labelled = whole(with_labels(photo, tmp_path / "z.tif", values, nodata=0))
-    assert labelled.valid[:200].all() and labelled.mask.sum() == 50 * SIDE
-
-
-def test_labels_of_another_grid_are_laid_on_the_raster(tmp_path, photo):
-    values = np.zeros((64, 32))
-    values[16:32] = 1
-    labelled = whole(with_labels(photo, tmp_path / "l.tif", values, transform=utm_transform(20)))
-    assert labelled.mask[64:128, :128].all() and labelled.mask.sum() == 64 * 128
-    # Where no label reaches, nothing is known.
-    assert labelled.valid[:, :128].all() and not labelled.valid[:, 128:].any()
-
-
-def test_labels_without_a_place_lie_on_a_picture_without_one(tmp_path):
-    place = {"crs": None, "transform": None}
-    photo = write_raster(tmp_path / "photo.tif", image(60, 80), **place)
-    values = np.zeros((60, 80))
-    values[:20] = 1
-    labelled = whole(with_labels(photo, tmp_path / "l.tif", values, **place))
-    assert labelled.mask[:20].all() and not labelled.mask[20:].any() and labelled.valid.all()
-    with pytest.raises(DatasetError, match=r"80 x 50 px, the raster .*80 x 60"):
-        with_labels(photo, tmp_path / "small.tif", values[:50], **place)
-    with pytest.raises(DatasetError, match=r"cannot be laid on the raster.*photo.tif has no CRS"):
-        with_labels(photo, tmp_path / "placed.tif", values)
-
-
-def test_labels_that_cannot_be_are_refused(tmp_path, photo):
-    with pytest.raises(DatasetError, match="holds the value 7"):
-        with_labels(photo, tmp_path / "seven.tif", np.full((SIDE, SIDE), 7))
-    far = Affine(5, 0, 700_000, 0, -5, 3_000_000)
-    with pytest.raises(DatasetError, match="do not reach the raster"):
-        with_labels(photo, tmp_path / "far.tif", np.ones((SIDE, SIDE)), transform=far)
-    with pytest.raises(DatasetError, match="names no polygons or labels"):
-        open_dataset(f"{photo}::dem={photo}")
-    labels = write_raster(
-        tmp_path / "cut.tif", image(SIDE, SIDE, 1) % 2, transform=utm_transform(5)
-    )
-    labels.write_bytes(labels.read_bytes()[:-20000])
-    with pytest.raises(DatasetError, match="damaged or truncated"):
-        open_dataset(f"{photo}::{labels}")
 
 
 # Bad input
