@@ -26,6 +26,9 @@ MINUTES ?= 180
 # `make benchmark`: side of the generated scene [px] (2016 where empty), measurements of each.
 SIZE ?=
 REPEATS ?= 3
+# `make compare`: processor time for each network, and which ones (all where empty).
+CPU_MINUTES ?= 60
+NETWORKS ?=
 # Tests at a time. Those that assert seconds run after the others, one by one.
 JOBS ?= 2
 export DATA MINUTES PYTHON TORCH_INDEX PROFILE PROFILES QGIS RASTER CHECKPOINT
@@ -144,6 +147,16 @@ benchmark: .venv/benchmark/.ready ## how fast it is beside other ways, in build/
 	@"$(BENCHMARK)" -m backend benchmark $(if $(RASTER),"$$RASTER") --repeats "$(REPEATS)" \
 	    $(if $(SIZE),--size "$(SIZE)") $(if $(CHECKPOINT),--checkpoint "$$CHECKPOINT") \
 	    --out build/benchmark
+
+.PHONY: compare
+compare: .venv/worker/.ready ## train every network alike, tables in build/compare [DATA= CPU_MINUTES=60 NETWORKS=]
+	@"$(WORKER)" -m backend compare --data "$$DATA/bijie/train/train.txt" \
+	    --validation "$$DATA/bijie/val/val.txt" --cpu-minutes "$(CPU_MINUTES)" \
+	    $(if $(NETWORKS),--networks $(NETWORKS)) --out build/compare/bijie --page docs/networks.md
+	@"$(WORKER)" -m backend compare --data "$$DATA/landslide4sense_rgb/train/train.txt" \
+	    --validation "$$DATA/landslide4sense_rgb/val/val.txt" --tile-size 128 \
+	    --cpu-minutes "$(CPU_MINUTES)" $(if $(NETWORKS),--networks $(NETWORKS)) \
+	    --out build/compare/landslide4sense --page docs/networks.md
 
 # ---- its languages -----------------------------------------------------------------------------
 
