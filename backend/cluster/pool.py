@@ -153,6 +153,10 @@ class Pool:
                 self._give_up_on_silent()
                 self._hand_out()
                 self._check_hope()
+        except (OSError, TimeoutError) as error:
+            # Whatever the scheduler was asked last, it did not answer.
+            self._broken = lost(self._address)
+            self._broken.__cause__ = error
         except BaseException as error:  # noqa: BLE001 (it is raised in the caller's thread)
             self._broken = error
 
@@ -162,10 +166,7 @@ class Pool:
             raise lost(self._address)
         if time.monotonic() - self._looked < LOOK_S:
             return
-        try:
-            known = self._client.scheduler_info(n_workers=-1)["workers"]
-        except (OSError, TimeoutError) as error:
-            raise lost(self._address) from error
+        known = self._client.scheduler_info(n_workers=-1)["workers"]
         self._looked = time.monotonic()
         for address in set(self._members) - set(known):
             self._part(self._members.pop(address))
@@ -225,21 +226,22 @@ class Pool:
     def _settle(self, future: Future[Any]) -> None:
         """A future has ended."""
         member = next((m for m in self._members.values() if m.future is future), None)
-        if member is None or future.status == "pending":
+        if member is None or future.status in ("pending", "lost"):
             return
         member.heard = time.monotonic()
-        if future.status == "finished":
-            answer = future.result()
-            member.future = None
-            self._take(member, answer)
-        elif future.status == "cancelled":
+        try:
+            error = future.exception()
+            answer = None if error else future.result()
+        except CancelledError:
             # By a scheduler that has lost it: the next look says more.
             self._take_back(member)
             member.state = State.ASKED
             self._submit(member, *self._acts.ask())
+            return
+        member.future = None
+        if error is None:
+            self._take(member, answer)
         else:
-            error = future.exception()
-            member.future = None
             self._fail(member, error)
 
     def _take(self, member: Member, answer: Any) -> None:
@@ -283,12 +285,12 @@ class Pool:
     def _is_done(self, task: Task) -> bool:
         return task.job.path(task.block) in self._done
 
-    def _fail(self, member: Member, error: BaseException | None) -> None:
+    def _fail(self, member: Member, error: BaseException) -> None:
         """Something was raised on a worker, or it died."""
         from distributed import KilledWorker
 
         state, task = member.state, member.task
-        if isinstance(error, KilledWorker) or error is None:
+        if isinstance(error, KilledWorker):
             member.state = State.IDLE if state is State.BUSY else State.WAITING
             self._take_back(member)
         elif state is not State.BUSY or task is None:

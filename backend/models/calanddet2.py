@@ -4,9 +4,9 @@ As in CALandDet (doi 10.1038/s41598-025-08695-8) a token, which also answers whe
 landslide at all, weighs every pixel of every scale by how alike they are. Three things differ.
 The encoder is EfficientNet-Lite, and the neck convolves: both learn from hundreds of images where
 windows of attention take tens of thousands. Pixels are normalised before they are weighed:
-normalising after it, as published, divides the weight out again and keeps its sign. And each
-pixel's token tells of a window around it, not of the tile, whose token would answer differently
-for the next tile and cut landslides along the border between them.
+normalising after it, as published, divides the weight out again and keeps its sign. And a pixel's
+token may tell of a window around it, not of the tile, whose token answers differently for the
+next tile and cuts landslides along the border between them.
 
 Maps are (B, C, H, W).
 """
@@ -41,7 +41,7 @@ class CALandDet2Config:
     """Channels in which token and pixels are compared."""
     attention: str = "magnitude"
     """`magnitude`; `sign` and `none` are there to be compared with."""
-    token_window: int = 9
+    token_window: int = 0
     """Side of the window that a token tells of, in cells of 32 px, odd; 0: the whole tile. Up to
     half a tile, a pixel of the tile's centre half has the same token in any tile."""
 
@@ -162,9 +162,9 @@ class CALandDet2(nn.Module):
         check_input(x, self.config.in_channels, self.config.stride)
         _, fine, middle, coarse, last = self.encoder(x)
         y = self.entry(last)
-        tile = y.mean(dim=(2, 3), keepdim=True)
-        token = self.token(self._around(y, tile))
+        token = self.token(means_around(y, self.config.token_window))
         presence = self.presence(token)
+        whole = self.token(y.mean(dim=(2, 3), keepdim=True))
         rim, rims = _rims(margin // 4, len(self.neck))
         y = trimmed(y, rim)
         for stage, skip, (before, after) in zip(
@@ -172,14 +172,17 @@ class CALandDet2(nn.Module):
         ):
             y = trimmed(stage(y, trimmed(skip, before), token, presence), after)
         logits = trimmed(F.pixel_shuffle(self.head(self.drop(y)), 4), margin % 4)
-        return logits, self.presence(self.token(tile)).flatten(1)
+        return logits, self.presence(whole).flatten(1)
 
-    def _around(self, x: Tensor, mean: Tensor) -> Tensor:
-        """Means over the window around each cell, as far as it lies in the tile (B, C, h, w)."""
-        window = self.config.token_window
-        if not window:
-            return mean.expand_as(x)
-        return F.avg_pool2d(x, window, stride=1, padding=window // 2, count_include_pad=False)
+
+def means_around(x: Tensor, window: int) -> Tensor:
+    """Means of (B, C, H, W) over a window around each cell, as far as it lies in the tile.
+
+    `window` is the odd side in cells; 0: every cell has the mean of the tile.
+    """
+    if not window:
+        return x.mean(dim=(2, 3), keepdim=True).expand_as(x)
+    return F.avg_pool2d(x, window, stride=1, padding=window // 2, count_include_pad=False)
 
 
 def _rims(finest: int, stages: int) -> tuple[int, list[tuple[int, int]]]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from distributed import Client
 
+from tests.backend.halting_worker import HALTS_IN
 from tests.backend.workers import ROOT
 
 HOST = "127.0.0.1"
@@ -59,10 +60,16 @@ class Cluster:
         wait_until(self._answers)
 
     def start_worker(
-        self, *prefix: str, root: Path = ROOT, preexec: Any = None
+        self, *prefix: str, root: Path = ROOT, preexec: Any = None, halts_in: int | None = None
     ) -> subprocess.Popen[bytes]:
-        """A worker that takes the package from `root`; `prefix` comes before its command."""
-        words = ("worker", self.address, "--no-nanny", "--nthreads", 1, "--memory-limit", 0)
+        """A worker that takes the package from `root`; `prefix` comes before its command.
+
+        It stops for good in the middle of the block `halts_in` that it writes, from 1.
+        """
+        words = ["worker", self.address, "--no-nanny", "--nthreads", 1, "--memory-limit", 0]
+        if halts_in:
+            words += ["--preload", "tests.backend.halting_worker"]
+            prefix = (*prefix, "env", f"{HALTS_IN}={halts_in}")
         worker = self._start(*words, prefix=prefix, root=root, preexec=preexec)
         self.workers.append(worker)
         return worker

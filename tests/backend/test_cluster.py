@@ -181,7 +181,7 @@ def test_a_worker_killed_while_it_computes(tmp_path, other, request_of, alone):
 
 
 def test_a_worker_killed_while_it_writes(tmp_path, other, request_of, alone):
-    worker = other.start_worker()
+    worker = other.start_worker(halts_in=1)
     killed = threading.Event()
 
     def kill():
@@ -216,18 +216,19 @@ def test_a_worker_that_hangs(tmp_path, other, request_of, alone):
 
 
 def test_the_scheduler_killed_and_started_again(tmp_path, other, request_of, alone):
-    other.start_worker()
+    other.start_worker(halts_in=3)
     other.wait_for_workers(1)
 
     def kill(event):
-        if isinstance(event, Progress) and event.stage == "tiles" and event.done > 5:
+        if isinstance(event, Progress) and event.stage == "tiles" and event.done:
+            wait_until(lambda: len(list((tmp_path / FOLDER_NAME).glob("*.rows"))) == 2)
             end(other.scheduler)
 
     with pytest.raises(ClusterError, match=r"connection to the scheduler .* is lost") as lost:
         run(other, request_of(tmp_path, flips=True), on_event=kill)
     assert "--resume" in lost.value.remedy
     done = {path.name: path.stat().st_mtime_ns for path in (tmp_path / FOLDER_NAME).glob("*.rows")}
-    assert done
+    assert len(done) == 2
     end(other.workers[0])
     assert not any((tmp_path / name).exists() for name in RASTERS)
     other.start_scheduler()
