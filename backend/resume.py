@@ -123,7 +123,7 @@ def different(folder: Path, known: dict[str, Any], facts: dict[str, Any]) -> Cal
     )
     return CalandDetError(
         f"The run that was left in {folder} cannot go on, as it differs in: {changes}.",
-        "Give what it was started with, or start anew without --resume.",
+        "Give what it was started with, or start anew (without --resume).",
     )
 
 

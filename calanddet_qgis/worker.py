@@ -10,6 +10,7 @@ import json
 import math
 import os
 import queue
+import re
 import signal
 import subprocess  # nosec B404 # the worker is a process of its own
 import threading
@@ -51,6 +52,8 @@ STDERR_LINE = 2000
 # Lines on stdout that are no events are logged, up to this many.
 MAX_GARBAGE = 20
 REPORT_INTERVAL_S = 0.1
+# Remedies name options and commands in parentheses, Chinese ones too; a panel has fields instead.
+COMMAND_LINE = re.compile(r"\s?[(（](?:python -m|[^()（）]*--[a-z])[^()（）]*[)）]")
 MEMORY_INTERVAL_S = 1.0
 # From QGIS 3.26 on a task can keep QGIS from calling a cancelled one failed.
 TASK_FLAGS = QgsTask.Flag.CanCancel | getattr(QgsTask.Flag, "Silent", QgsTask.Flag.CanCancel)
@@ -133,9 +136,12 @@ def _events(lines: Iterator[str]) -> Iterator[Event]:
 
 
 def _translated(event: Event) -> Event:
-    """The event with its sentences in the user's language."""
-    sentences = {name: str(event[name]) for name in ("text", "message", "remedy") if name in event}
-    return {**event, **{name: translated_sentence(text) for name, text in sentences.items()}}
+    """The event with its sentences in the user's language, and no word of a command line."""
+    found = {name: str(event[name]) for name in ("text", "message", "remedy") if name in event}
+    sentences = {name: translated_sentence(text) for name, text in found.items()}
+    if "remedy" in sentences:
+        sentences["remedy"] = COMMAND_LINE.sub("", sentences["remedy"])
+    return {**event, **sentences}
 
 
 def _parse(line: str) -> Event | None:

@@ -10,7 +10,8 @@ def deserted(address: str, waited_s: float) -> ClusterError:
     """There are no workers at all."""
     return ClusterError(
         f"There has been no worker at the scheduler {address} for {waited_s:.0f} s.",
-        "Start workers (python -m backend cluster worker ADDRESS), then go on with --resume.",
+        "Start workers (python -m backend cluster worker ADDRESS), then go on with the run"
+        " (--resume).",
     )
 
 
@@ -19,7 +20,7 @@ def unlucky(task: Task, member: Member) -> ClusterError:
     return ClusterError(
         f"The block {task.block.name} of {task.job.request.raster} was lost {task.lost} times, the"
         f" last time with the worker {member.name}.",
-        "Look into that worker's log, then go on with --resume.",
+        "Look into that worker's log, then go on with the run (--resume).",
     )
 
 
@@ -27,7 +28,7 @@ def lost(address: str) -> ClusterError:
     """The scheduler is gone."""
     return ClusterError(
         f"The connection to the scheduler {address} is lost.",
-        "Start it again, and go on with --resume: what is done is kept.",
+        "Start it again, and go on with the run (--resume): what is done is kept.",
     )
 
 

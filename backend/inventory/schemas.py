@@ -97,12 +97,18 @@ SCHEMAS = {
     ),
     "iffi": Schema(
         "IFFI, Inventario dei Fenomeni Franosi in Italia",
-        "three columns of frane_piff_opendata in the open data of ISPRA's IdroGEO,"
-        " https://idrogeo.isprambiente.it/opendata; Trigila et al. 2010, Landslides 7, 455–470",
+        "columns of frane_piff_opendata and frane_poly_opendata in the open data of ISPRA's"
+        " IdroGEO, https://idrogeo.isprambiente.it/opendata; Trigila et al. 2010, Landslides 7,"
+        " 455–470",
         (
-            Column("id_frana"),  # given by the region
+            # Type, region, province, municipality and river basin district, by name; the region
+            # gives the identifier.
+            Column("id_frana"),
             Column("nome_tipo", "class"),
+            Column("nome_reg"),
+            Column("nome_prov"),
             Column("nome_com"),
+            Column("nome_distr"),
             *_OURS,
         ),
     ),

@@ -146,7 +146,7 @@ def _by_name(path: str, roles: tuple[str, ...]) -> Iterator[tuple[str, Place]]:
     if not found:
         raise RasterError(
             f"{path} has no band that is named as one that the checkpoint takes: {listed(roles)}.",
-            f"Say which it is, for example --input {roles[-1]}={path}.",
+            f"Say which band it is (for example --input {roles[-1]}={path}).",
         )
     yield from found
 

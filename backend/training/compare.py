@@ -156,7 +156,7 @@ def _fitting(
     if not fitting:
         raise TrainingError(
             f"None of the networks takes tiles of {request.tile_size} px.",
-            "Choose others (--networks), or another --tile-size.",
+            "Choose others (--networks), or another tile size (--tile-size).",
         )
     return fitting, left_out
 

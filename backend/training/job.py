@@ -72,7 +72,7 @@ def claim(folder: Path, terms: dict[str, Any], earlier: dict[str, Any] | None = 
         raise TrainingError(
             f"{folder} holds a training with another {key}: {theirs.get(key)}, not"
             f" {terms.get(key)}.",
-            "Choose another --out, or remove that folder to start anew.",
+            "Choose another checkpoint to write (--out), or remove that folder to start anew.",
         )
 
 

@@ -208,8 +208,8 @@ def _check_loss(loss: float, step: int) -> None:
     if not math.isfinite(loss):
         raise TrainingError(
             f"The loss at step {step + 1} is {loss}, no number.",
-            "Start again from the last state with a smaller --learning-rate, or with --precision"
-            " fp32.",
+            "Start again from the last state with a smaller learning rate (--learning-rate), or in"
+            " float32 (--precision fp32).",
         )
 
 

@@ -236,7 +236,7 @@ def _datasets(
         raise DatasetError(
             f"{train[0].name} has the bands {', '.join(train[0].bands)}, and other bands cannot be"
             f" chosen: {', '.join(wanted.roles)}.",
-            "Leave --roles, --bands, --input and --dem to rasters with labels.",
+            "Leave the choice of bands to rasters with labels (--roles, --bands, --input, --dem).",
         )
     first, *others = train + validation
     for dataset in others:
@@ -326,7 +326,7 @@ def _going_on(
     if request.architecture not in (None, card.architecture) or request.config:
         raise TrainingError(
             f"{start.path.name} is a {card.architecture} with its own settings.",
-            "Leave --arch and --set out when going on from a checkpoint.",
+            "Leave architecture and settings out when going on from a checkpoint (--arch, --set).",
         )
     if card.bands == bands:
         return card.architecture, start.network, card.scaling

@@ -20,7 +20,8 @@ def start_encoder(network: nn.Module, path: Path) -> None:
     if not isinstance(encoder, EfficientNetLite):
         raise CheckpointError(
             f"The network has no EfficientNet-Lite encoder that {path.name} could start.",
-            "Leave --encoder-weights out, or choose an architecture with such an encoder.",
+            "Leave the encoder's weights out (--encoder-weights), or choose an architecture with"
+            " such an encoder.",
         )
     try:
         weights = from_published(load_weights(path), encoder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from statistics import fmean
@@ -14,14 +13,15 @@ from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QVBox
 
 from ..card import known_card
 from ..choice import Choice
-from ..messages import Failure, device_label, duration, overlap_label, tr
+from ..messages import Failure, duration, overlap_label, tr
 from ..phrases import distance_line
 from ..plan import Plan, seconds_by_overlap
-from ..request import DEVICES, OVERLAPS, default_folder, raster_source
+from ..request import OVERLAPS, default_folder, raster_source
 from ..settings import DEVICE, FLIPS, MIN_AREA, OUTPUT_PARENT, OVERLAP, THRESHOLD
 from .area_field import AreaField
 from .bands_field import BandsField
 from .checkpoint_field import CheckpointField
+from .device_field import DeviceField
 from .distance_field import DistanceField
 from .ensemble_field import EnsembleField
 from .scenes_field import ScenesField
@@ -51,7 +51,7 @@ class DetectForm(QWidget):
         self.threshold = QgsDoubleSpinBox()
         self.min_area = QgsDoubleSpinBox()
         self.output = QgsFileWidget()
-        self.device = QComboBox()
+        self.device = DeviceField()
         for name in (
             "layer", "checkpoint", "bands", "dem", "area", "distance", "overlap", "flips",
             "ensemble", "threshold", "min_area", "output", "device",
@@ -158,18 +158,14 @@ class DetectForm(QWidget):
         self.min_area.setValue(MIN_AREA.get())
 
     def _set_up_presets(self) -> None:
-        shrinking = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        for combo in (self.overlap, self.device):
-            combo.setSizeAdjustPolicy(shrinking)
+        self.overlap.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         for name in OVERLAPS:
             self.overlap.addItem(overlap_label(name), name)
         self.overlap.setCurrentIndex(max(self.overlap.findData(OVERLAP.get()), 0))
         self.flips.setChecked(FLIPS.get())
         self.flips.setToolTip(tr("Each tile is also seen mirrored, which finds a little better"))
-        for name in DEVICES:
-            if (name == "mps") <= (sys.platform == "darwin"):
-                self.device.addItem(device_label(name), name)
-        self.device.setCurrentIndex(max(self.device.findData(DEVICE.get()), 0))
 
     def _lay_out(self) -> QgsCollapsibleGroupBox:
         more = QgsCollapsibleGroupBox(tr("More options"))

@@ -22,7 +22,15 @@ from .setup import (
     try_python,
     verify,
 )
-from .survey import Survey, current_digests, current_runtime, describe, look_around, warning
+from .survey import (
+    Survey,
+    current_digests,
+    current_runtime,
+    describe,
+    look_around,
+    single_gpus,
+    warning,
+)
 from .task import RuntimeTask
 
 __all__ = [
@@ -51,6 +59,7 @@ __all__ = [
     "repair",
     "root_folder",
     "setup_owner",
+    "single_gpus",
     "try_python",
     "verify",
     "warning",

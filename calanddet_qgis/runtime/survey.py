@@ -77,6 +77,16 @@ def describe(facts: Mapping[str, Any]) -> str:
     return f"PyTorch {facts['torch']} · Python {facts['python']} · {facts['description']}"
 
 
+def single_gpus() -> dict[str, str]:
+    """Each NVIDIA GPU by the name that chooses it, and what it is; none where there is only one.
+
+    As the self-test of the runtime in use found them.
+    """
+    runtime = current_runtime()
+    devices = runtime.facts.get("devices", {}) if runtime else {}
+    return {name: text for name, text in devices.items() if name.startswith("cuda:")}
+
+
 def warning(facts: Mapping[str, Any], build: str) -> str:
     """Why a build for a GPU computes on the processor; empty where it does not."""
     if not build.startswith("cu") or facts["device"] == "cuda":

@@ -5161,8 +5161,8 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/cluster/failures.py" />
-      <source>Start workers (python -m backend cluster worker ADDRESS), then go on with --resume.</source>
-      <translation>请启动工作进程（python -m backend cluster worker ADDRESS），然后用 --resume 继续。</translation>
+      <source>Start workers (python -m backend cluster worker ADDRESS), then go on with the run (--resume).</source>
+      <translation>请启动工作进程（python -m backend cluster worker ADDRESS），然后继续运行（--resume）。</translation>
     </message>
     <message>
       <location filename="../../backend/cluster/failures.py" />
@@ -5171,8 +5171,8 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/cluster/failures.py" />
-      <source>Look into that worker's log, then go on with --resume.</source>
-      <translation>请查看该工作进程的日志，然后用 --resume 继续。</translation>
+      <source>Look into that worker's log, then go on with the run (--resume).</source>
+      <translation>请查看该工作进程的日志，然后继续运行（--resume）。</translation>
     </message>
     <message>
       <location filename="../../backend/cluster/failures.py" />
@@ -5181,8 +5181,8 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/cluster/failures.py" />
-      <source>Start it again, and go on with --resume: what is done is kept.</source>
-      <translation>请重新启动它，并用 --resume 继续：已完成的部分会保留。</translation>
+      <source>Start it again, and go on with the run (--resume): what is done is kept.</source>
+      <translation>请重新启动它，并继续运行（--resume）：已完成的部分会保留。</translation>
     </message>
     <message>
       <location filename="../../backend/cluster/failures.py" />
@@ -5906,8 +5906,8 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/raster/inputs.py" />
-      <source>Say which it is, for example --input {}={}.</source>
-      <translation>请指明它是哪一个，例如 --input {}={}。</translation>
+      <source>Say which band it is (for example --input {}={}).</source>
+      <translation>请指明它是哪个波段（例如 --input {}={}）。</translation>
     </message>
     <message>
       <location filename="../../backend/raster/source.py" />
@@ -6031,8 +6031,8 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/resume.py" />
-      <source>Give what it was started with, or start anew without --resume.</source>
-      <translation>请给出与开始时相同的参数，或不带 --resume 重新开始。</translation>
+      <source>Give what it was started with, or start anew (without --resume).</source>
+      <translation>请给出与开始时相同的参数，或重新开始（不带 --resume）。</translation>
     </message>
     <message>
       <location filename="../../backend/scenes/detecting.py" />
@@ -6211,8 +6211,8 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/training/compare.py" />
-      <source>Choose others (--networks), or another --tile-size.</source>
-      <translation>请选择其他网络（--networks），或其他 --tile-size。</translation>
+      <source>Choose others (--networks), or another tile size (--tile-size).</source>
+      <translation>请选择其他网络（--networks），或其他图块大小（--tile-size）。</translation>
     </message>
     <message>
       <location filename="../../backend/training/compare.py" />
@@ -6271,8 +6271,8 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/training/job.py" />
-      <source>Choose another --out, or remove that folder to start anew.</source>
-      <translation>请选择其他 --out，或删除该文件夹后重新开始。</translation>
+      <source>Choose another checkpoint to write (--out), or remove that folder to start anew.</source>
+      <translation>请选择另一个要写入的模型文件（--out），或删除该文件夹后重新开始。</translation>
     </message>
     <message>
       <location filename="../../backend/training/job.py" />
@@ -6441,8 +6441,8 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/training/loop.py" />
-      <source>Start again from the last state with a smaller --learning-rate, or with --precision fp32.</source>
-      <translation>请从上一个状态以更小的 --learning-rate 或 --precision fp32 重新开始。</translation>
+      <source>Start again from the last state with a smaller learning rate (--learning-rate), or in float32 (--precision fp32).</source>
+      <translation>请从上一个状态以更小的学习率（--learning-rate）或 float32（--precision fp32）重新开始。</translation>
     </message>
     <message>
       <location filename="../../backend/training/loop.py" />
@@ -6526,8 +6526,8 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/training/plan.py" />
-      <source>Leave --roles, --bands, --input and --dem to rasters with labels.</source>
-      <translation>--roles、--bands、--input 和 --dem 只用于带标签的栅格。</translation>
+      <source>Leave the choice of bands to rasters with labels (--roles, --bands, --input, --dem).</source>
+      <translation>波段的选择只用于带标签的栅格（--roles、--bands、--input、--dem）。</translation>
     </message>
     <message>
       <location filename="../../backend/training/plan.py" />
@@ -6561,8 +6561,8 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/training/plan.py" />
-      <source>Leave --arch and --set out when going on from a checkpoint.</source>
-      <translation>从模型文件继续训练时请不要给出 --arch 和 --set。</translation>
+      <source>Leave architecture and settings out when going on from a checkpoint (--arch, --set).</source>
+      <translation>从模型文件继续训练时请不要给出架构和设置（--arch、--set）。</translation>
     </message>
     <message>
       <location filename="../../backend/training/plan.py" />
@@ -6591,8 +6591,8 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/training/pretrained.py" />
-      <source>Leave --encoder-weights out, or choose an architecture with such an encoder.</source>
-      <translation>请不要给出 --encoder-weights，或选择带此编码器的架构。</translation>
+      <source>Leave the encoder's weights out (--encoder-weights), or choose an architecture with such an encoder.</source>
+      <translation>请不要给出编码器权重（--encoder-weights），或选择带此编码器的架构。</translation>
     </message>
     <message>
       <location filename="../../backend/training/pretrained.py" />

@@ -63,8 +63,7 @@ def check(folder: Path, on_event: OnEvent) -> None:
     device = choose_device("auto")
     _check_results(result)
     _compare(path, device.name)
-    absent = {each.name: each.reason for each in list_devices() if not each.available}
-    on_event(Result({}, _findings(result, device, absent)))
+    on_event(Result({}, _findings(result, device, list_devices())))
 
 
 def _import_all() -> None:
@@ -146,14 +145,15 @@ def _compare(checkpoint: Path, device: str) -> None:
         )
 
 
-def _findings(result: Result, device: Any, absent: dict[str, str]) -> dict[str, Any]:
+def _findings(result: Result, device: Any, devices: list[Any]) -> dict[str, Any]:
     import torch
 
     names = {each.metadata["Name"]: each.version for each in metadata.distributions()}
     return {
         "device": device.name,
         "description": device.description,
-        "absent": absent,
+        "devices": {each.name: each.description for each in devices if each.available},
+        "absent": {each.name: each.reason for each in devices if not each.available},
         "python": platform.python_version(),
         "torch": torch.__version__,
         "seconds": result.counts["seconds"],

@@ -203,7 +203,7 @@ def test_a_run_of_something_else_does_not_go_on(
         change(scene, copy)
     with pytest.raises(CalandDetError) as refused:
         run(request_of(scene, copy, request.out, **changes))
-    assert named in refused.value.message and "without --resume" in refused.value.remedy
+    assert named in refused.value.message and "(without --resume)" in refused.value.remedy
     assert names(request.out) == [LEFT]
     assert {path.name: path.read_bytes() for path in (request.out / LEFT).iterdir()} == left
     anew = request_of(scene, copy, request.out, resume=False, **changes)

@@ -21,6 +21,7 @@ from calanddet_qgis import settings
 from calanddet_qgis.gui.dock import DetectDock
 from calanddet_qgis.settings import WORKER_PYTHON
 from tests.plugin.factories import ROOT, Profile, make_raster, stand_in_python
+from tests.plugin.refine_tab import folder, panel, pristine  # noqa: F401 (fixtures)
 
 EMBED_DIM = 24
 

@@ -70,6 +70,24 @@ def test_an_error_of_the_worker_is_one_sentence_and_a_remedy():
 
 
 @pytest.mark.parametrize(
+    ("remedy", "shown"),
+    [
+        ("Use the CPU (--device cpu), or wait.", "Use the CPU, or wait."),
+        ("Start anew (without --resume).", "Start anew."),
+        (
+            "Start workers (python -m backend cluster worker A), and go on.",
+            "Start workers, and go on.",
+        ),
+        ("请使用 CPU（--device cpu）。", "请使用 CPU。"),
+        ("Free some space (3 GB are missing).", "Free some space (3 GB are missing)."),
+    ],
+)
+def test_a_remedy_names_no_options_of_the_command_line(remedy, shown):
+    failure = failure_of(f"say('error', kind='device', message='No.', remedy={remedy!r})")
+    assert str(failure) == f"No. {shown}"
+
+
+@pytest.mark.parametrize(
     ("body", "sentence"),
     [
         ("sys.exit(7)", "The worker ended with exit code 7. The log has the details."),
