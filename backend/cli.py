@@ -102,7 +102,11 @@ def _add_polygon_options(parser: argparse.ArgumentParser) -> None:
 def _add_threshold_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threshold", type=float, metavar="P", help="probability, 0 to 1")
     parser.add_argument(
-        "--min-area", dest="min_area_m2", type=float, metavar="M2", help="drop smaller polygons"
+        "--min-area",
+        dest="min_area_m2",
+        type=float,
+        metavar="M2",
+        help="drop smaller polygons; detect's own is of 10 pixels",
     )
 
 

@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -38,7 +38,7 @@ from backend.raster.spread import DISAGREEMENT, ROLES, UNCERTAINTY, SpreadSink
 from backend.resume import Leftovers, facts_of
 from backend.spool import Record
 from backend.terrain import TerrainBands
-from backend.vectorize import PolygonStream, VectorSettings, level
+from backend.vectorize import SMALLEST_PX, PolygonStream, VectorSettings, level
 from backend.workspace import Workspace
 from backend.writers import Writers
 
@@ -72,7 +72,7 @@ class DetectRequest:
     gsd: str | float = "auto"
     overlap: str = DEFAULT_OVERLAP
     threshold: float | None = None  # None: the checkpoint's own
-    min_area_m2: float = 0.0
+    min_area_m2: float | None = None  # None: what `smallest_area` says
     device: str = "auto"
     precision: str = "auto"
     flips: bool = False  # average over four mirrorings of each tile
@@ -117,6 +117,15 @@ class Plan:
 
 
 OnTiles = Callable[[int, int], None]
+
+
+def smallest_area(request: DetectRequest, checkpoint: Checkpoint) -> float:
+    """The minimum area of a polygon [m2]: as asked, or `SMALLEST_PX` pixels of the checkpoint's
+    ground sampling distance; any where that is not known."""
+    if request.min_area_m2 is not None:
+        return request.min_area_m2
+    nominal = checkpoint.card.gsd.nominal
+    return SMALLEST_PX * nominal**2 if nominal else 0.0
 
 
 class Means(Protocol):
@@ -224,6 +233,7 @@ def prepare(
     members = kept.once("members", lambda: load_members(checkpoint, request.more_checkpoints))
     threshold = shared_threshold(members) if request.threshold is None else request.threshold
     level(threshold)
+    request = replace(request, min_area_m2=smallest_area(request, checkpoint))
     source = stack.enter_context(open_source(source_request(request, checkpoint)))
     grid = source.grid
     tiling = Tiling.of(grid.width, grid.height, checkpoint.card.tile_size, request.overlap)
@@ -388,7 +398,7 @@ def _polygon_stream(plan: Plan, workspace: Workspace) -> PolygonStream:
     return PolygonStream(
         workspace.partial / "landslides.gpkg",
         plan.source.grid,
-        VectorSettings(threshold=plan.threshold, min_area_m2=plan.request.min_area_m2),
+        VectorSettings(plan.threshold, smallest_area(plan.request, plan.checkpoint)),
         plan.terrain,
         source=f"{Path(plan.request.raster).name}, {plan.checkpoint.path.name}"
         f" {plan.checkpoint.sha256[:12]}",

@@ -40,10 +40,20 @@ from backend.vectors.geopackage import GeoPackage
 from backend.vectors.tracer import Closed, Tracer
 from backend.workspace import Workspace
 
-__all__ = ["PolygonStream", "VectorSettings", "VectorizeRequest", "level", "vectorize"]
+__all__ = [
+    "SMALLEST_PX",
+    "PolygonStream",
+    "VectorSettings",
+    "VectorizeRequest",
+    "level",
+    "vectorize",
+]
 
 # Polygons are described and written together once they have this many vertices.
 BATCH_VERTICES = 1 << 18
+# What is smaller than so many pixels is neither found nor missed where a checkpoint is evaluated,
+# and gets no polygon where a run does not say what is to be kept.
+SMALLEST_PX = 10
 # Rows of a probability raster are read in bands of about this many pixels.
 BAND_PIXELS = 1 << 23
 

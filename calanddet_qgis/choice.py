@@ -38,7 +38,7 @@ class Choice:
     overlap: str = next(iter(estimate.OVERLAPS))
     flips: bool = False  # average over four mirrorings
     threshold: float | None = None
-    min_area_m2: float = 0.0
+    min_area_m2: float | None = None  # None: the worker's own, of ten pixels
     out: str = ""
     device: str = "auto"
 

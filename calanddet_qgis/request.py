@@ -38,7 +38,7 @@ class DetectRequest:
     out: str
     more_rasters: tuple[str, ...] = ()  # searched in the same run
     threshold: float | None = None
-    min_area_m2: float = 0.0
+    min_area_m2: float | None = None
     overlap: str = OVERLAPS[0]
     gsd: str = "auto"  # auto, native, or metres
     dem: str | None = None
@@ -64,7 +64,7 @@ class DetectRequest:
             "--overlap": self.overlap,
             "--gsd": self.gsd,
             "--threshold": self.threshold,
-            "--min-area": self.min_area_m2 or None,
+            "--min-area": self.min_area_m2,
             "--dem": self.dem,
             "--aoi": self.aoi,
             "--bands": ",".join(map(str, self.bands)) if self.bands else None,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.checkpoint import Checkpoint, load
-from backend.detect import DISK_BYTES_PER_PIXEL, DISK_FLOOR, DetectRequest
+from backend.detect import DISK_BYTES_PER_PIXEL, DISK_FLOOR, DetectRequest, smallest_area
 from backend.engines.ensemble import load_members, shared_threshold
 from backend.errors import RasterError
 from backend.events import Log, Meter, OnEvent, Result
@@ -118,9 +118,10 @@ def _settle(request: DetectRequest) -> Setting:
     first = kept.once("checkpoint", lambda: load(request.checkpoint))
     members = kept.once("members", lambda: load_members(first, request.more_checkpoints))
     threshold = shared_threshold(members) if request.threshold is None else request.threshold
-    polygons = VectorSettings(threshold, request.min_area_m2)
+    smallest = smallest_area(request, first)
+    polygons = VectorSettings(threshold, smallest)
     polygons.check()
-    template = replace(request, raster="", threshold=threshold)
+    template = replace(request, raster="", threshold=threshold, min_area_m2=smallest)
     return Setting(datetime.now(UTC), template, members, polygons, kept)
 
 

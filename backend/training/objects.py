@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-# Components of fewer pixels are left out of truth and prediction alike [px].
-MIN_OBJECT_PX = 10
+from backend.vectorize import SMALLEST_PX
+
 # A prediction is a landslide found where their intersection over union is this or more.
 MATCH_IOU = 0.5
 # Limits between the size classes of landslides: areas [m2], or pixels where no area is known.
@@ -55,7 +55,7 @@ def _components(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.
     labels, count = ndimage.label(mask, _NEIGHBOURS)
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
     sizes[0] = 0
-    kept = sizes >= MIN_OBJECT_PX
+    kept = sizes >= SMALLEST_PX
     renumbered = np.where(kept, np.cumsum(kept), 0).astype(np.int32)
     return renumbered[labels], sizes[kept]
 

@@ -25,18 +25,18 @@ from backend.training.histogram import (
 )
 from backend.training.objects import (
     MATCH_IOU,
-    MIN_OBJECT_PX,
     Objects,
     SizeClass,
     by_size,
     match_objects,
 )
+from backend.vectorize import SMALLEST_PX
 
 OVER_PIXELS = "over all pixels"
 OVER_CLASSES = "mean of landslide and background, each over all pixels"
 OVER_IMAGES = "mean over the images with a landslide"
 OVER_LANDSLIDES = (
-    f"over single landslides: 8-connected areas of {MIN_OBJECT_PX} px or more, matched one to one"
+    f"over single landslides: 8-connected areas of {SMALLEST_PX} px or more, matched one to one"
     f" at IoU ≥ {MATCH_IOU}"
 )
 OVER_BOUNDARIES = (

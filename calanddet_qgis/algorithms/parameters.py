@@ -87,9 +87,9 @@ def threshold(default: float | None = None) -> QgsProcessingParameterNumber:
     return decimal("THRESHOLD", tr("Threshold"), default, most=1, digits=3)
 
 
-def minimum_area() -> QgsProcessingParameterNumber:
+def minimum_area(default: float | None = None) -> QgsProcessingParameterNumber:
     """The smallest polygon."""
-    return decimal("MIN_AREA", tr("Minimum area [m²]"), 0.0)
+    return decimal("MIN_AREA", tr("Minimum area [m²]"), default)
 
 
 def choice(

@@ -53,7 +53,7 @@ class VectoriseProbability(CalandDetAlgorithm):
         return [
             declared.raster("INPUT", tr("Probability raster")),
             declared.threshold(0.5),
-            declared.minimum_area(),
+            declared.minimum_area(0.0),
             declared.elevation(),
             *declared.advanced(
                 declared.explained(simplify, tr("How far an outline may move at most."))

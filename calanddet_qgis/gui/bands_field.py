@@ -20,13 +20,17 @@ from .widgets import RasterCombo, TextLabel
 
 
 class RoleField(QWidget):
-    """The band of a role: one of the image, or of another raster where that is asked for."""
+    """The band of a role: one of the image, or of another raster where that is asked for.
+
+    The choice of that raster is made when it is asked for: one that is made while a layer leaves
+    the project would still have it when it is gone, and QGIS 3.40 would crash.
+    """
 
     changed = pyqtSignal()
 
     def __init__(self, role: str, image: QgsRasterLayer, guessed: int) -> None:
         super().__init__()
-        self._image, self._guessed = image, guessed or -1
+        self._role, self._image, self._guessed = role, image, guessed or -1
         self.band = QgsRasterBandComboBox()
         self.band.setObjectName(f"band_{role}")
         self.band.setSizeAdjustPolicy(
@@ -40,9 +44,7 @@ class RoleField(QWidget):
         text = tr("Take it from another raster")
         self.elsewhere.setToolTip(text)
         self.elsewhere.setAccessibleName(text)
-        self.raster = RasterCombo()
-        self.raster.setObjectName(f"raster_{role}")
-        self.raster.setVisible(False)
+        self.raster: RasterCombo | None = None
         self.setFocusProxy(self.band)
         self._lay_out()
         self.band.setLayer(image)
@@ -55,37 +57,44 @@ class RoleField(QWidget):
 
     def place(self) -> tuple[QgsRasterLayer | None, int] | None:
         """The other raster and its band, None where it is the image's own."""
-        if not self.elsewhere.isChecked():
+        if self.raster is None or not self.elsewhere.isChecked():
             return None
         return self.raster.currentLayer(), self.band_number()
 
     def stops(self) -> tuple[QWidget, ...]:
         """What Tab goes through, in this order."""
-        return self.band, self.elsewhere, self.raster
+        return self.band, self.elsewhere
 
     def _connect(self) -> None:
         self.band.bandChanged.connect(self.changed)
-        self.elsewhere.toggled.connect(self._on_place)
-        self.raster.layerChanged.connect(self._on_place)
+        self.elsewhere.toggled.connect(self._on_elsewhere)
+
+    def _on_elsewhere(self, elsewhere: bool) -> None:
+        if self.raster is None:
+            self.raster = RasterCombo()
+            self.raster.setObjectName(f"raster_{self._role}")
+            self._grid.addWidget(self.raster, 1, 0, 1, 2)
+            self.setTabOrder(self.elsewhere, self.raster)
+            self.raster.layerChanged.connect(self._on_place)
+        self.raster.setVisible(elsewhere)
+        self._on_place()
 
     def _on_place(self) -> None:
         """Another raster: its bands, the first of them to begin with."""
-        elsewhere = self.elsewhere.isChecked()
-        self.raster.setVisible(elsewhere)
-        layer = self.raster.currentLayer() if elsewhere else self._image
+        place = self.place()
+        layer, elsewhere = place[0] if place else self._image, place is not None
         if layer is not self.band.layer():
             self.band.setLayer(layer)
             self.band.setBand(1 if elsewhere else self._guessed)
         self.changed.emit()
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(2)
-        grid.setColumnStretch(0, 1)
-        grid.addWidget(self.band, 0, 0)
-        grid.addWidget(self.elsewhere, 0, 1)
-        grid.addWidget(self.raster, 1, 0, 1, 2)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(2)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.addWidget(self.band, 0, 0)
+        self._grid.addWidget(self.elsewhere, 0, 1)
 
 
 class BandsField(QWidget):

@@ -82,7 +82,7 @@ class DetectForm(QWidget):
             overlap=self.overlap.currentData(),
             flips=self.flips.isChecked(),
             threshold=self.threshold.value() or None,
-            min_area_m2=self.min_area.value(),
+            min_area_m2=self.min_area.value() or None,
             out=self.output.filePath().strip(),
             device=self.device.currentData(),
         )
@@ -152,7 +152,7 @@ class DetectForm(QWidget):
         self.threshold.setValue(THRESHOLD.get())
         self.min_area.setRange(0, MAX_AREA)
         self.min_area.setSuffix(" m²")
-        self.min_area.setSpecialValueText(tr("Any"))
+        self.min_area.setSpecialValueText(tr("10 pixels"))
         self.min_area.setToolTip(tr("Smaller landslides get no polygon"))
         self.min_area.setClearValue(0)
         self.min_area.setValue(MIN_AREA.get())

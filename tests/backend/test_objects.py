@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from backend.training.boundary import BoundaryCounts, boundary, compare_boundaries
-from backend.training.objects import MIN_OBJECT_PX, by_size, match_objects
+from backend.training.objects import by_size, match_objects
+from backend.vectorize import SMALLEST_PX
 
 EVERYWHERE = np.ones((24, 24), bool)
 # Blocks of 3 x 3 px make components on both sides of the smallest size that counts.
@@ -42,7 +43,7 @@ def components(mask):
                     left.remove(neighbour)
                     waiting.append(neighbour)
         found.append(component)
-    return [component for component in found if len(component) >= MIN_OBJECT_PX]
+    return [component for component in found if len(component) >= SMALLEST_PX]
 
 
 @settings(max_examples=150, deadline=None)

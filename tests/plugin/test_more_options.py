@@ -67,7 +67,7 @@ def test_all_of_them_in_one_run_of_the_panel(
 
 def test_a_band_comes_back_to_the_image(qtbot, dock, infrared):
     red = dock.form.bands.roles["red"]
-    assert not red.raster.isVisibleTo(red)
+    assert red.raster is None
     click(qtbot, red.elsewhere)
     assert red.raster.isVisibleTo(red)
     red.raster.setLayer(infrared)
