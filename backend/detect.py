@@ -38,7 +38,7 @@ from backend.raster.spread import DISAGREEMENT, ROLES, UNCERTAINTY, SpreadSink
 from backend.resume import Leftovers, facts_of
 from backend.spool import Record
 from backend.terrain import TerrainBands
-from backend.vectorize import SMALLEST_PX, PolygonStream, VectorSettings, level
+from backend.vectorize import PolygonStream, VectorSettings, level, smallest_area
 from backend.workspace import Workspace
 from backend.writers import Writers
 
@@ -117,15 +117,6 @@ class Plan:
 
 
 OnTiles = Callable[[int, int], None]
-
-
-def smallest_area(request: DetectRequest, checkpoint: Checkpoint) -> float:
-    """The minimum area of a polygon [m2]: as asked, or `SMALLEST_PX` pixels of the checkpoint's
-    ground sampling distance; any where that is not known."""
-    if request.min_area_m2 is not None:
-        return request.min_area_m2
-    nominal = checkpoint.card.gsd.nominal
-    return SMALLEST_PX * nominal**2 if nominal else 0.0
 
 
 class Means(Protocol):
@@ -233,7 +224,8 @@ def prepare(
     members = kept.once("members", lambda: load_members(checkpoint, request.more_checkpoints))
     threshold = shared_threshold(members) if request.threshold is None else request.threshold
     level(threshold)
-    request = replace(request, min_area_m2=smallest_area(request, checkpoint))
+    smallest = smallest_area(request.min_area_m2, checkpoint.card.gsd.nominal)
+    request = replace(request, min_area_m2=smallest)
     source = stack.enter_context(open_source(source_request(request, checkpoint)))
     grid = source.grid
     tiling = Tiling.of(grid.width, grid.height, checkpoint.card.tile_size, request.overlap)
@@ -398,7 +390,7 @@ def _polygon_stream(plan: Plan, workspace: Workspace) -> PolygonStream:
     return PolygonStream(
         workspace.partial / "landslides.gpkg",
         plan.source.grid,
-        VectorSettings(plan.threshold, smallest_area(plan.request, plan.checkpoint)),
+        VectorSettings(plan.threshold, plan.request.min_area_m2 or 0.0),
         plan.terrain,
         source=f"{Path(plan.request.raster).name}, {plan.checkpoint.path.name}"
         f" {plan.checkpoint.sha256[:12]}",

@@ -46,6 +46,7 @@ __all__ = [
     "VectorSettings",
     "VectorizeRequest",
     "level",
+    "smallest_area",
     "vectorize",
 ]
 
@@ -166,6 +167,14 @@ def _in_turn(terrain: Terrain) -> Terrain:
             return terrain(rows, columns)
 
     return values
+
+
+def smallest_area(asked: float | None, nominal: float | None) -> float:
+    """The minimum area of a run's polygons [m2]: as asked, or that of `SMALLEST_PX` pixels of the
+    checkpoint's ground sampling distance `nominal` [m]; any where that is not known."""
+    if asked is not None:
+        return asked
+    return SMALLEST_PX * nominal**2 if nominal else 0.0
 
 
 def _fewest_pixels(grid: Grid, min_area_m2: float) -> float:

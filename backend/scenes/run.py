@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.checkpoint import Checkpoint, load
-from backend.detect import DISK_BYTES_PER_PIXEL, DISK_FLOOR, DetectRequest, smallest_area
+from backend.detect import DISK_BYTES_PER_PIXEL, DISK_FLOOR, DetectRequest
 from backend.engines.ensemble import load_members, shared_threshold
 from backend.errors import RasterError
 from backend.events import Log, Meter, OnEvent, Result
@@ -26,7 +26,7 @@ from backend.scenes.listing import find
 from backend.scenes.outcome import Outcome, State
 from backend.scenes.plan import Planner, folder_names
 from backend.scenes.store import Store
-from backend.vectorize import VectorSettings
+from backend.vectorize import VectorSettings, smallest_area
 from backend.workspace import Workspace
 
 # Of a single run in the same folder: they would not belong to what is there now.
@@ -118,7 +118,7 @@ def _settle(request: DetectRequest) -> Setting:
     first = kept.once("checkpoint", lambda: load(request.checkpoint))
     members = kept.once("members", lambda: load_members(first, request.more_checkpoints))
     threshold = shared_threshold(members) if request.threshold is None else request.threshold
-    smallest = smallest_area(request, first)
+    smallest = smallest_area(request.min_area_m2, first.card.gsd.nominal)
     polygons = VectorSettings(threshold, smallest)
     polygons.check()
     template = replace(request, raster="", threshold=threshold, min_area_m2=smallest)
