@@ -224,10 +224,9 @@ def prepare(
     members = kept.once("members", lambda: load_members(checkpoint, request.more_checkpoints))
     threshold = shared_threshold(members) if request.threshold is None else request.threshold
     level(threshold)
-    smallest = smallest_area(request.min_area_m2, checkpoint.card.gsd.nominal)
-    request = replace(request, min_area_m2=smallest)
     source = stack.enter_context(open_source(source_request(request, checkpoint)))
     grid = source.grid
+    request = replace(request, min_area_m2=smallest_area(request.min_area_m2, [grid]))
     tiling = Tiling.of(grid.width, grid.height, checkpoint.card.tile_size, request.overlap)
     area = Area(request.aoi, grid) if request.aoi else None
     terrain = stack.enter_context(TerrainBands(request.dem, grid)) if request.dem else None

@@ -33,6 +33,7 @@ from backend.vectors.attributes import (
     describe,
     identities,
     largest_pixel_m2,
+    pixel_m2,
     schema,
 )
 from backend.vectors.components import Terrain, concatenated
@@ -169,12 +170,12 @@ def _in_turn(terrain: Terrain) -> Terrain:
     return values
 
 
-def smallest_area(asked: float | None, nominal: float | None) -> float:
-    """The minimum area of a run's polygons [m2]: as asked, or that of `SMALLEST_PX` pixels of the
-    checkpoint's ground sampling distance `nominal` [m]; any where that is not known."""
+def smallest_area(asked: float | None, grids: Iterable[Grid]) -> float:
+    """The minimum area of a run's polygons [m2, px without a CRS]: as asked, or that of
+    `SMALLEST_PX` pixels of the finest grid that was read, to three digits."""
     if asked is not None:
         return asked
-    return SMALLEST_PX * nominal**2 if nominal else 0.0
+    return float(f"{SMALLEST_PX * min(map(pixel_m2, grids)):.3g}")
 
 
 def _fewest_pixels(grid: Grid, min_area_m2: float) -> float:

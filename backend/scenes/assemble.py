@@ -30,6 +30,15 @@ class Assembly:
     checkpoint: str
 
 
+def grids_of(store: Store, groups: Sequence[Sequence[Outcome]]) -> list[Grid]:
+    """The grids that the rasters were read on."""
+    return [
+        Tile.of(store.results(outcome.folder) / PROBABILITY).grid
+        for group in groups
+        for outcome in group
+    ]
+
+
 def assemble(
     assembly: Assembly, groups: Sequence[Sequence[Outcome]], run: dict[str, Any], on_event: OnEvent
 ) -> dict[str, Any]:

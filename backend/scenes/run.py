@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -18,8 +18,9 @@ from backend.errors import RasterError
 from backend.events import Log, Meter, OnEvent, Result
 from backend.kept import Kept
 from backend.provenance import flat, versions
+from backend.raster.grid import Grid
 from backend.resume import facts_of_request
-from backend.scenes.assemble import Assembly, assemble
+from backend.scenes.assemble import Assembly, assemble, grids_of
 from backend.scenes.detecting import Crew, Team
 from backend.scenes.layout import Group, Scene, group, look_at
 from backend.scenes.listing import find
@@ -67,6 +68,15 @@ class Setting:
     polygons: VectorSettings
     kept: Kept
 
+    def on(self, grids: Iterable[Grid]) -> Setting:
+        """The same with the minimum area that results on these grids get."""
+        smallest = smallest_area(self.template.min_area_m2, grids)
+        return replace(
+            self,
+            template=replace(self.template, min_area_m2=smallest),
+            polygons=replace(self.polygons, min_area_m2=smallest),
+        )
+
 
 def detect_many(request: ScenesRequest, on_event: OnEvent) -> bool:
     """Detect in all rasters and write mosaics, polygons and `run.json` into the output folder.
@@ -92,6 +102,8 @@ def detect_many(request: ScenesRequest, on_event: OnEvent) -> bool:
             (*finding.failed, *crew.work()), key=lambda outcome: order.index(outcome.path)
         )
         _check_any(outcomes)
+        groups = team.folders(outcomes)
+        setting = setting.on(grids_of(store, groups))
         record = _record(request, setting, outcomes)
         assembly = Assembly(
             workspace.partial,
@@ -100,7 +112,7 @@ def detect_many(request: ScenesRequest, on_event: OnEvent) -> bool:
             setting.template.dem,
             _source(setting.members[0]),
         )
-        found = assemble(assembly, team.folders(outcomes), flat(record), on_event)
+        found = assemble(assembly, groups, flat(record), on_event)
         counts = _counts(outcomes) | found
         counts["seconds"] = round(time.monotonic() - clock, 3)
         _write_record(workspace.partial / "run.json", record | {"counts": counts})
@@ -118,10 +130,9 @@ def _settle(request: DetectRequest) -> Setting:
     first = kept.once("checkpoint", lambda: load(request.checkpoint))
     members = kept.once("members", lambda: load_members(first, request.more_checkpoints))
     threshold = shared_threshold(members) if request.threshold is None else request.threshold
-    smallest = smallest_area(request.min_area_m2, first.card.gsd.nominal)
-    polygons = VectorSettings(threshold, smallest)
+    polygons = VectorSettings(threshold, request.min_area_m2 or 0.0)
     polygons.check()
-    template = replace(request, raster="", threshold=threshold, min_area_m2=smallest)
+    template = replace(request, raster="", threshold=threshold)
     return Setting(datetime.now(UTC), template, members, polygons, kept)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
+from pyproj import CRS
 
 from backend.raster.grid import PROBABILITY_SCALE, Grid
 from backend.vectors.components import (
@@ -104,16 +105,29 @@ def to_map(outlines: Outlines, transform: Affine) -> Outlines:
     return outlines.at(x, y)
 
 
+def pixel_m2(grid: Grid) -> float:
+    """A usual pixel's area on the ground [m2]; 1 [px] without a CRS, 0 where it cannot be told."""
+    if grid.crs is None:
+        return 1.0
+    area = float(np.median(_pixels_m2(grid, grid.crs)))
+    return area if np.isfinite(area) else 0.0
+
+
 def largest_pixel_m2(grid: Grid) -> float:
     """An upper bound of a pixel's area on the ground [m2]; infinite where it cannot be told."""
     if grid.crs is None:
         return np.inf
+    area = _pixels_m2(grid, grid.crs)
+    # Between the samples a pixel may be a little larger.
+    return 1.1 * float(area.max()) if np.isfinite(area).all() else np.inf
+
+
+def _pixels_m2(grid: Grid, crs: CRS) -> NDArray[np.float64]:
+    """Areas on the ground of some pixels all over a grid (n,) [m2]."""
     column, row = (np.linspace(0, size - 1, 9) for size in (grid.width, grid.height))
     column, row = (axis.ravel() for axis in np.meshgrid(column, row))
     pixels = Outlines.of(shapely.box(column, row, column + 1, row + 1))
-    area = Ground(grid.crs).measure(to_map(pixels, grid.transform))[0]
-    # Between the samples a pixel may be a little larger.
-    return 1.1 * float(area.max()) if np.isfinite(area).all() else np.inf
+    return Ground(crs).measure(to_map(pixels, grid.transform))[0]
 
 
 def _terrain(totals: Totals) -> Fields:

@@ -53,7 +53,7 @@ def run(checkpoint, tmp_path_factory):
     assert backend("detect", scene, "--checkpoint", checkpoint, "--out", out)[0] == 0
     threshold = middling(out)
     command = ["detect", scene, "--checkpoint", checkpoint, "--out", out]
-    code, stdout, errors = backend(*command, "--threshold", threshold, "--json")
+    code, stdout, errors = backend(*command, "--threshold", threshold, "--min-area", 0, "--json")
     assert code == 0, errors
     events = [json.loads(line) for line in stdout.splitlines()]
     return out, scene, mask, threshold, events

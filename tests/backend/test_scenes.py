@@ -156,7 +156,7 @@ def overlapping(checkpoint, tmp_path_factory):
     write_raster(tiles / "b.tif", second, nodata=0, transform=transform)
     many(tiles, checkpoint, folder / "first")
     threshold = middling(folder / "first", "probability.vrt")
-    many(tiles, checkpoint, folder / "out", threshold=threshold)
+    many(tiles, checkpoint, folder / "out", threshold=threshold, min_area_m2=0)
     return first, second, folder / "out"
 
 

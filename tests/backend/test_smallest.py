@@ -1,14 +1,14 @@
 """Landslides of a few pixels: no polygon, unless they are asked for."""
 
 import json
-from dataclasses import replace
 
+import numpy as np
 import pyogrio
 import pytest
+from affine import Affine
 
-from backend.card import Gsd
-from backend.checkpoint import load, save
 from backend.detect import DetectRequest, detect
+from backend.scenes.run import ScenesRequest, detect_many
 from tests.backend.checkpoints import small_file
 from tests.backend.rasters import image, write_raster
 
@@ -17,40 +17,64 @@ THRESHOLD = 0.55
 
 
 @pytest.fixture(scope="module")
-def areas(tmp_path_factory):
-    """A function from distance and minimum area to the areas found, and the recorded minimum."""
-    folder = tmp_path_factory.mktemp("smallest")
-    scene = write_raster(folder / "scene.tif", image(250, 200))
+def checkpoint(tmp_path_factory):
+    path = tmp_path_factory.mktemp("smallest") / "small.safetensors"
+    small_file(path, "landslide4sense_unet")
+    return path
 
-    def found(nominal, min_area_m2):
-        path, out = folder / "small.safetensors", folder / "out"
-        made = small_file(path, "landslide4sense_unet")
-        gsd = Gsd(nominal, nominal / 2, nominal * 2) if nominal else Gsd()
-        save(path, made.network, replace(load(path).card, gsd=gsd))
+
+@pytest.fixture
+def results(checkpoint, tmp_path):
+    """A function from scenes and minimum area to sizes [m2, px without a CRS] and the record."""
+
+    def found(scenes, min_area_m2, column="area_m2"):
+        out = tmp_path / "out"
         settings = {"threshold": THRESHOLD, "device": "cpu", "precision": "fp32", "gsd": "native"}
-        request = DetectRequest(str(scene), path, out, min_area_m2=min_area_m2, **settings)
-        detect(request, lambda event: None)
-        path = out / "landslides.gpkg"
-        _, _, _, columns = pyogrio.raw.read(path, "landslides", columns=["area_m2"])
+        raster = str(scenes[0]) if len(scenes) == 1 else ""
+        request = DetectRequest(raster, checkpoint, out, min_area_m2=min_area_m2, **settings)
+        if raster:
+            detect(request, lambda event: None)
+        else:
+            detect_many(ScenesRequest(tuple(map(str, scenes)), request), lambda event: None)
+        _, _, _, columns = pyogrio.raw.read(out / "landslides.gpkg", "landslides", columns=[column])
         record = json.loads((out / "run.json").read_text())
-        return sorted(columns[0]), record["parameters"]["min_area_m2"]
+        return np.sort(columns[0]), record["parameters"]["min_area_m2"]
 
     return found
 
 
-def test_ten_pixels_of_the_checkpoints_distance_are_kept(areas):
-    everything, least = areas(0.8, 0)
-    assert least == 0 and everything[0] < 6.4 < everything[-1]
-    kept, least = areas(0.8, None)
-    assert least == pytest.approx(6.4)
-    assert kept == pytest.approx([area for area in everything if area >= 6.4])
+def scene(folder, name, pixel, left=500_000.0, **options):
+    """An image whose pixels are so many metres wide."""
+    transform = Affine(pixel, 0, left, 0, -pixel, 3_500_000)
+    return write_raster(folder / name, image(250, 200), transform=transform, **options)
 
 
-def test_what_is_asked_for_counts(areas):
-    kept, least = areas(0.8, 2.5)
+@pytest.mark.parametrize("pixel", [0.2, 0.8])
+def test_ten_pixels_of_what_is_read_are_kept(results, tmp_path, pixel):
+    path = scene(tmp_path, "scene.tif", pixel)
+    everything, least = results([path], 0)
+    ten = 10 * pixel**2
+    assert least == 0 and everything[0] < ten < everything[-1]
+    kept, least = results([path], None)
+    assert least == pytest.approx(ten, rel=0.005)
+    assert kept == pytest.approx(everything[everything >= least])
+
+
+def test_ten_pixels_without_a_crs(results, tmp_path):
+    path = scene(tmp_path, "scene.tif", 0.8, crs=None)
+    everything, _ = results([path], 0, "area_px")
+    kept, least = results([path], None, "area_px")
+    assert least == 10 and everything[0] < 10
+    assert list(kept) == list(everything[everything >= 10])
+
+
+def test_what_is_asked_for_counts(results, tmp_path):
+    kept, least = results([scene(tmp_path, "scene.tif", 0.8)], 2.5)
     assert least == 2.5 and 2.5 <= kept[0] < 6.4
 
 
-def test_without_a_distance_everything_is_kept(areas):
-    kept, least = areas(None, None)
-    assert least == 0 and kept == areas(0.8, 0)[0]
+def test_the_finest_of_several_rasters_counts(results, tmp_path):
+    scenes = [scene(tmp_path, "coarse.tif", 0.8), scene(tmp_path, "fine.tif", 0.4, 600_000.0)]
+    kept, least = results(scenes, None)
+    assert least == pytest.approx(1.6, rel=0.005)
+    assert 1.6 <= kept[0] < 6.4

@@ -33,7 +33,17 @@ def checkpoint(tmp_path_factory):
 )
 def test_detect_on_a_drone_scene(tmp_path, checkpoint, gsd, overlap, shape):
     # High among an untrained network's answers: about a tenth of the scene, in many pieces.
-    command = ["detect", SCENE, "--checkpoint", checkpoint, "--out", tmp_path, "--json"]
+    command = [
+        "detect",
+        SCENE,
+        "--checkpoint",
+        checkpoint,
+        "--out",
+        tmp_path,
+        "--json",
+        "--min-area",
+        0,
+    ]
     options = ["--gsd", gsd, "--overlap", overlap, "--threshold", "0.62"]
     code, stdout, errors = backend(*command, *options)
     assert code == 0, errors
