@@ -68,6 +68,7 @@ def state_label(run: Run) -> str:
         State.CANCELLING: tr("Cancelling"),
         State.FAILED: tr("Failed"),
         State.CANCELLED: tr("Cancelled"),
+        State.CUT_OFF: tr("Cut off"),
     }
     if run.state is State.DONE:
         return tr("{} found").format(number(run.result["counts"].get("polygons", 0)))
@@ -126,6 +127,9 @@ def ending(run: Run) -> tuple[str, str]:
         kept = tr("What was done is kept, and can be gone on with.")
         text = kept if run.can_resume else tr("Nothing was written.")
         return tr("The run was cancelled."), text
+    if run.state is State.CUT_OFF:
+        text = tr("What was done over {} is kept, and can be gone on with.").format(run.plan.name)
+        return tr("QGIS ended before the run did."), text
     if run.failure:
         return headline(run.failure.kind), str(run.failure)
     text = tr("Finished in {}.").format(duration(run.result["counts"]["seconds"]))

@@ -62,7 +62,8 @@ class CalandDetPlugin:
         self.guide_action = QAction(tr("CALandDet guide"), self.iface.mainWindow())
         self.guide_action.setObjectName("calanddetShowGuide")
         self.iface.pluginHelpMenu().addAction(self.guide_action)
-        self.dock.hide()
+        # Somebody whose run was cut off has it before the eyes.
+        self.dock.setVisible(bool(self.dock.queue.runs))
         self.dock.setToggleVisibilityAction(self.action)
         self.runtime_action.triggered.connect(self.runtime.present)
         self.guide_action.triggered.connect(self.guide.present)

@@ -1,4 +1,7 @@
-"""The runs of this session: one at a time, the others wait. No widget knows more than this."""
+"""The runs of this session, and those that earlier ones left: one at a time, the others wait.
+
+No widget knows more than this.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,9 @@ from .layers import add_results, group_name
 from .messages import Failure, tr
 from .plan import Plan
 from .preview import Preview
+from .unfinished import LEFTOVERS, CutOff, Slip, slips
 from .worker import DetectTask, Event
 
-# What the worker keeps of a run that did not come to its end, so that it may go on.
-LEFTOVERS = ".calanddet.resume"
 # Lines of a run's log.
 MAX_LOG = 500
 # Runs that are over and still listed.
@@ -42,16 +44,18 @@ class State(Enum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    CUT_OFF = "cut off"  # QGIS ended before it did
 
 
 ACTIVE = (State.EXPORTING, State.RUNNING, State.CANCELLING)
-OVER = (State.DONE, State.FAILED, State.CANCELLED)
+STOPPED = (State.FAILED, State.CANCELLED, State.CUT_OFF)
+OVER = (State.DONE, *STOPPED)
 
 
 class Run:
     """One run: what was asked for, how it goes and how it ended."""
 
-    def __init__(self, plan: Plan, copy: LayerCopy | None, now: datetime) -> None:
+    def __init__(self, plan: Plan | CutOff, copy: LayerCopy | None, now: datetime) -> None:
         self.plan = plan
         self.copy = copy
         self.group_name = group_name(plan.name, now)
@@ -66,6 +70,7 @@ class Run:
         self.failure: Failure | None = None
         self.layer_ids: list[str] = []  # of the results, in the project
         self.made: list[str] = []  # files in the folder that are there for this run only
+        self.slip: Slip | None = None
         self._tiles_s: list[float] = []
 
     @property
@@ -81,17 +86,26 @@ class Run:
     @property
     def can_resume(self) -> bool:
         """Whether it stopped early and the worker has kept what it had done."""
-        stopped = self.state in (State.FAILED, State.CANCELLED)
-        return stopped and os.path.isdir(os.path.join(self.folder, LEFTOVERS))
+        return self.state in STOPPED and os.path.isdir(os.path.join(self.folder, LEFTOVERS))
 
     @property
     def can_repeat(self) -> bool:
         """Whether it stopped early, so that it may be tried again."""
-        return self.state in (State.FAILED, State.CANCELLED)
+        return self.state in STOPPED
 
     def forget_layer(self) -> None:
         """Let go of the copy of the layer while QGIS is there to see to it."""
         self.copy = None
+
+    def note(self) -> None:
+        """Let the next session know of it, should this one end first."""
+        self.slip = self.slip or Slip.write(self.plan.name, self.plan.request)
+
+    def forget_note(self) -> None:
+        """The next session needs not know of it."""
+        if self.slip:
+            self.slip.discard()
+            self.slip = None
 
     def hear(self, event: Event) -> None:
         """Take in what the worker says."""
@@ -151,6 +165,16 @@ class RunQueue(QObject):
         """The folders that runs are going to fill."""
         return {run.folder for run in self.unfinished}
 
+    def recall(self) -> None:
+        """List the runs that earlier sessions did not see the end of."""
+        for slip in slips():
+            noted = slip.read()
+            if noted:
+                run = Run(noted, None, datetime.now())
+                run.slip = slip
+                self.runs.append(run)
+                self._set(run, State.CUT_OFF)
+
     def add(self, plan: Plan, layer: QgsRasterLayer, now: datetime) -> Run:
         """Start a run, or let it wait for those before it."""
         run = Run(plan, LayerCopy(layer) if plan.export else None, now)
@@ -162,8 +186,7 @@ class RunQueue(QObject):
         request = replace(run.plan.request, resume=run.can_resume)
         again = Run(replace(run.plan, request=request), run.copy, datetime.now())
         again.made = run.made
-        run.forget_layer()
-        self.runs.remove(run)
+        self._drop(run)
         self._enqueue(again)
         return again
 
@@ -179,8 +202,7 @@ class RunQueue(QObject):
     def remove(self, run: Run) -> None:
         """Forget a run that is over."""
         if run.is_over and run in self.runs:
-            self.runs.remove(run)
-            run.forget_layer()
+            self._drop(run)
             self.changed.emit(run)
 
     def stop(self) -> None:
@@ -188,6 +210,8 @@ class RunQueue(QObject):
         self.blockSignals(True)
         for run in self.runs:
             run.forget_layer()
+            if run.slip:
+                run.slip.release()
         self.runs.clear()
         self._preview.remove()
         if self._exporter:
@@ -202,11 +226,15 @@ class RunQueue(QObject):
     def _enqueue(self, run: Run) -> None:
         over = [each for each in self.runs if each.is_over]
         for old in over[:-MAX_OVER]:
-            self.runs.remove(old)
-            old.forget_layer()
+            self._drop(old)
         self.runs.append(run)
         self.changed.emit(run)
         self._advance()
+
+    def _drop(self, run: Run) -> None:
+        self.runs.remove(run)
+        run.forget_layer()
+        run.forget_note()
 
     def _advance(self) -> None:
         """Start the first that waits, if nothing runs."""
@@ -217,6 +245,7 @@ class RunQueue(QObject):
     def _start(self, run: Run) -> None:
         try:
             self._prepare(run)
+            run.note()
             if run.copy and not os.path.exists(run.plan.request.raster):
                 self._export(run)
             else:
@@ -324,6 +353,8 @@ class RunQueue(QObject):
         if state is State.DONE:
             run.forget_layer()
         self._set(run, state)
+        if not run.can_resume:
+            run.forget_note()
         self.ended.emit(run)
         self._advance()
 

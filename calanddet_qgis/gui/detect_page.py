@@ -52,6 +52,7 @@ class DetectPage(QWidget):
         self._clock.setInterval(PLAN_MS)
         self._lay_out()
         self._connect()
+        self.queue.recall()
         self.refresh()
 
     def refresh(self) -> None:

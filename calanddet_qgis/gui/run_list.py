@@ -32,7 +32,8 @@ class RunList(QWidget):
     def refresh(self) -> None:
         """Bring the lines in line with the runs."""
         runs = self._queue.runs
-        self.setVisible(len(runs) > 1)
+        # One that was cut off can be taken off the list.
+        self.setVisible(len(runs) > 1 or any(run.state is State.CUT_OFF for run in runs))
         if [row[0] for row in self._rows] != runs:
             self._rebuild(runs)
         for run, _, state, button in self._rows:

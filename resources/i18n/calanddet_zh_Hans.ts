@@ -3698,6 +3698,11 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../calanddet_qgis/phrases.py" />
+      <source>Cut off</source>
+      <translation>已中断</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/phrases.py" />
       <source>{} found</source>
       <translation>发现{}</translation>
     </message>
@@ -3735,6 +3740,16 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/phrases.py" />
       <source>Nothing was written.</source>
       <translation>未写入任何内容。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/phrases.py" />
+      <source>What was done over {} is kept, and can be gone on with.</source>
+      <translation>对 {} 已完成的部分已保留，可以继续。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/phrases.py" />
+      <source>QGIS ended before the run did.</source>
+      <translation>QGIS 在运行结束之前关闭了。</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/phrases.py" />

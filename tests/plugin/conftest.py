@@ -20,6 +20,7 @@ from qgis.PyQt.QtCore import QLocale, QSettings
 from calanddet_qgis import settings
 from calanddet_qgis.gui.dock import DetectDock
 from calanddet_qgis.settings import WORKER_PYTHON
+from calanddet_qgis.unfinished import slips
 from tests.plugin.factories import ROOT, Profile, make_raster, stand_in_python
 from tests.plugin.refine_tab import folder, panel, pristine  # noqa: F401 (fixtures)
 
@@ -79,7 +80,9 @@ def checkpoint(worker_python, tmp_path_factory):
 
 @pytest.fixture
 def clean_settings():
-    """Settings as on the first day."""
+    """Settings as on the first day, and no runs of earlier sessions."""
+    for slip in slips():
+        slip.discard()
     for value in vars(settings).values():
         if isinstance(value, settings.Setting):
             value.set(value.default)

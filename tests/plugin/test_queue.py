@@ -7,22 +7,10 @@ import pytest
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
 
 from calanddet_qgis import worker
-from calanddet_qgis.runs import LEFTOVERS, State
+from calanddet_qgis.runs import State
 from tests.plugin.factories import make_raster
-from tests.plugin.panels import SLOW, click, wait_for_title
+from tests.plugin.panels import RESUMABLE, SLOW, click, start, wait_for, wait_for_title
 
-# Leaves rows behind when it is cancelled, and says whether it was asked to go on with them.
-RESUMABLE = f"""
-out = next(word[6:] for word in sys.argv if word.startswith('--out='))
-left = os.path.join(out, {LEFTOVERS!r})
-if '--resume' in sys.argv:
-    say('error', kind='memory', message='It went on.', remedy='As it was asked to.')
-    sys.exit(2)
-os.makedirs(left)
-end_with_stdin()
-say('start', job='detect', device='CPU', details={{}})
-time.sleep(60)
-"""
 PREVIEW = """
 out = next(word[6:] for word in sys.argv if word.startswith('--out='))
 end_with_stdin()
@@ -32,17 +20,6 @@ say('preview', path={path!r}, done=1, total=9)
 say('preview', path={path!r}, done=2, total=9)
 time.sleep(60)
 """
-
-
-def wait_for(qtbot, run, *states):
-    qtbot.waitUntil(lambda: run.state in states, timeout=30_000)
-
-
-def start(qtbot, dock, count):
-    """Click so many times; the runs in their order."""
-    for _ in range(count):
-        click(qtbot, dock.run_button)
-    return dock.queue.runs[-count:]
 
 
 def test_runs_wait_for_each_other_and_each_can_be_cancelled(qtbot, with_worker):
