@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from backend import models
 from backend.card import Card
 from backend.errors import CalandDetError, CheckpointError, OutputError
+from backend.files import put_in_place
 from backend.published import State, few, recognise, unwrap
 
 SUFFIX = ".safetensors"
@@ -90,10 +91,10 @@ def read_card(path: Path, architecture: str | None = None) -> Card:
 def describe(path: Path, architecture: str | None = None) -> dict[str, Any]:
     """The card and the file's own figures, as JSON types, for a person to read."""
     card = read_card(path, architecture)
-    state = _sketch(path.name, card).state_dict()
+    network = _sketch(path.name, card)
     return {
         **asdict(card),
-        "parameters": sum(value.numel() for value in state.values() if value.is_floating_point()),
+        "parameters": sum(weight.numel() for weight in network.parameters()),
         "size_bytes": path.stat().st_size,
         "sha256": _sha256(path),
     }
@@ -116,7 +117,7 @@ def save(path: Path, network: nn.Module, card: Card, half: bool = False) -> None
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         partial.write_bytes(content)
-        partial.replace(path)
+        put_in_place(partial, path)
     except OSError as error:
         raise OutputError(
             f"{path} cannot be written ({error.strerror}).", "Choose another place or make room."

@@ -94,19 +94,25 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="JSON lines on stdout")
 
 
-def _add_polygon_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dem", metavar="DEM", help="elevation model [m] for slope and relief")
-    _add_threshold_options(parser)
+def _add_polygon_options(
+    parser: argparse.ArgumentParser, threshold: str, area: str, more: str = ""
+) -> None:
+    """With what the defaults are, and what else than polygons the elevation model is for."""
+    dem = f"elevation model [m]: slope and relief of polygons{more}"
+    parser.add_argument("--dem", metavar="DEM", help=dem)
+    _add_threshold_options(parser, threshold, area)
 
 
-def _add_threshold_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--threshold", type=float, metavar="P", help="probability, 0 to 1")
+def _add_threshold_options(parser: argparse.ArgumentParser, threshold: str, area: str) -> None:
+    parser.add_argument(
+        "--threshold", type=float, metavar="P", help=f"probability, 0 to 1; default: {threshold}"
+    )
     parser.add_argument(
         "--min-area",
         dest="min_area_m2",
         type=float,
         metavar="M2",
-        help="drop smaller polygons; detect's own is of 10 pixels",
+        help=f"drop smaller polygons (pixels where there is no CRS); default: {area}",
     )
 
 
@@ -123,7 +129,8 @@ def _add_detect(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         required=True,
         metavar="CKPT",
-        help="several: their mean probability, and a raster of their disagreement",
+        help="several: their mean probability, and a raster of their disagreement; name the"
+        " rasters before it",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--bands", type=_bands, metavar="R,G,B", help="band numbers, from 1")
@@ -151,7 +158,9 @@ def _add_detect(parser: argparse.ArgumentParser) -> None:
         "--scheduler", metavar="ADDRESS", help="of Dask, whose workers do the work; or local:N"
     )
     cli_engine.add(parser)
-    _add_polygon_options(parser)
+    _add_polygon_options(
+        parser, "the checkpoint's", "of 10 pixels", ", and the bands dem and slope"
+    )
     _add_json(parser)
     parser.set_defaults(job=_detect)
 
@@ -160,7 +169,7 @@ def _add_vectorize(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("probability", type=Path, metavar="PROBABILITY")
     parser.add_argument("--out", type=Path, required=True, metavar="GPKG")
     parser.add_argument("--simplify", dest="simplify_px", type=float, metavar="PX")
-    _add_polygon_options(parser)
+    _add_polygon_options(parser, "0.5", "none")
     _add_json(parser)
     parser.set_defaults(job=_vectorize)
 
@@ -171,7 +180,7 @@ def _add_refine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--session", type=Path, metavar="DIR", help="for previews, as stdin asks for them"
     )
-    _add_threshold_options(parser)
+    _add_threshold_options(parser, "as the run has it", "as the run has it")
     _add_json(parser)
     parser.set_defaults(job=_refine)
 
@@ -237,7 +246,10 @@ def _add_chips(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", type=int, metavar="PX", help="side of a chip")
     parser.add_argument("--overlap-share", type=float, metavar="SHARE", help="of a chip's side")
     parser.add_argument(
-        "--negatives", type=float, metavar="SHARE", help="most chips without a landslide"
+        "--negatives",
+        type=float,
+        metavar="SHARE",
+        help="largest share of chips that may show no landslide",
     )
     parser.add_argument(
         "--validation-share", type=float, metavar="SHARE", help="of the places, for val.txt"

@@ -39,6 +39,7 @@ from backend.resume import Leftovers, facts_of
 from backend.spool import Record
 from backend.terrain import TerrainBands
 from backend.vectorize import PolygonStream, VectorSettings, level, smallest_area
+from backend.vectors.reviewed import require_unreviewed
 from backend.workspace import Workspace
 from backend.writers import Writers
 
@@ -187,6 +188,7 @@ def detect(
     with ExitStack() as stack:
         plan = prepare(request, on_event, stack, kept or Kept(), means)
         workspace = stack.enter_context(Workspace(request.out))
+        require_unreviewed(workspace.folder / "landslides.gpkg")
         leftovers = stack.enter_context(_leftovers(plan, workspace))
         resumed = len(leftovers.tiles) * plan.tiling.columns
         on_event(Start("detect", plan.engine.description, details(plan, resumed)))
@@ -195,6 +197,7 @@ def detect(
         )
         if plan.tiling.width > WIDE:
             return_large_arrays()
+        workspace.require_free(OUTPUTS)
         clock.lap("setup")
         counts = _write(plan, means, workspace, leftovers, clock, on_event)
         run = provenance(plan) | {"resumed_tiles": resumed}
@@ -203,9 +206,8 @@ def detect(
         spreads = spreads_of(plan.request)
         outputs = OUTPUTS | {name: ROLES[name] for name in spreads}
         workspace.publish(list(outputs))
-        for name in set(ROLES) - set(spreads):
-            # It would be another run's.
-            (workspace.folder / name).unlink(missing_ok=True)
+        # They would be another run's.
+        workspace.remove(set(ROLES) - set(spreads))
     paths = {role: str(workspace.folder / name) for name, role in outputs.items() if role}
     result = Result(paths, counts)
     on_event(result)

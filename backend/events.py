@@ -6,6 +6,7 @@ A job takes `on_event` and calls it with one of these. `on_event` may raise
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -31,6 +32,7 @@ class Start(Event):
     job: str
     device: str
     details: dict[str, Any] = field(default_factory=dict)
+    pid: int = field(default_factory=os.getpid)
 
 
 @dataclass(frozen=True)

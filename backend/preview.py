@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -14,6 +13,7 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from backend.events import Preview
+from backend.files import put_in_place
 from backend.raster.grid import NODATA, PROBABILITY_SCALE, Grid
 from backend.raster.sink import create_byte_raster
 from backend.raster.turns import gdal_turn
@@ -78,6 +78,6 @@ class PreviewRaster:
             data.write(mean, 1)
         # Where another program has the last one open on Windows, that one stays.
         with suppress(PermissionError):
-            os.replace(partial, self._path)
+            put_in_place(partial, self._path)
             self._written = self._rows
         self._wrote = time.monotonic()

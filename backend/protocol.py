@@ -9,7 +9,6 @@ import json
 import os
 import queue
 import signal
-import stat
 import sys
 import threading
 import time
@@ -20,13 +19,12 @@ from typing import IO, NoReturn
 
 from backend.errors import CalandDetError, Cancelled
 from backend.events import Error, Event, Log, OnEvent, Progress, Result, Start
+from backend.parent import give_way, has_parent, lines_of_stdin, next_of_stdin
 from backend.workspace import abandon_all
 
 HEARTBEAT_S = 0.6
 # A job that has not ended by itself this long after a cancel is ended hard.
 CANCEL_GRACE_S = 0.3
-# A worker gives way to the program that started it: its user interface comes first.
-WORKER_NICENESS = 5
 
 BUG_EXIT_CODE = 1
 Job = Callable[[OnEvent], object]
@@ -43,8 +41,8 @@ def run(job: Job, as_json: bool, lines: Lines | None = None) -> int:
     reporter = JsonReporter(_take_stdout()) if as_json else ConsoleReporter()
     signal.signal(signal.SIGTERM, _raise_cancelled)
     signal.signal(signal.SIGINT, _raise_cancelled)
-    if as_json and _has_parent():
-        _give_way()
+    if as_json and has_parent():
+        give_way()
         threading.Thread(target=_watch_stdin, args=(reporter, lines), daemon=True).start()
     elif lines:
         lines.put(None)
@@ -169,29 +167,15 @@ def _take_stdout() -> IO[str]:
     return kept
 
 
-def _has_parent() -> bool:
-    """Whether stdin is a pipe that somebody holds; a terminal or a null device is not watched."""
-    try:
-        mode = os.fstat(0).st_mode
-    except OSError:
-        return False
-    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
-
-
-def _give_way() -> None:
-    if hasattr(os, "nice"):
-        os.nice(WORKER_NICENESS)
-
-
 def _watch_stdin(reporter: JsonReporter, lines: Lines | None) -> None:
     """A line on stdin, or its end, cancels: first by asking, then by ending the process.
 
     Where the job takes lines, only the end does.
     """
     if lines is None:
-        os.read(0, 1)
+        next_of_stdin()
     else:
-        for line in sys.stdin.buffer:
+        for line in lines_of_stdin():
             lines.put(line)
         lines.put(None)
     reporter.cancelled.set()

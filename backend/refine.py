@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -27,6 +28,7 @@ from rasterio.windows import Window
 
 from backend.errors import AreaError, InventoryError, OutputError, RasterError
 from backend.events import Log, Meter, OnEvent, Result, Start
+from backend.files import put_in_place
 from backend.inventory.store import add_columns, snapshot
 from backend.raster.grid import Grid
 from backend.raster.sink import add_overviews, create_mask, mask_of
@@ -337,8 +339,8 @@ def _record(run: Run, settings: VectorSettings, counts: dict[str, Any], folder: 
 @contextmanager
 def _all_or_none(workspace: Workspace) -> Iterator[None]:
     """Put the old files back where not all of the new ones could be moved in."""
-    kept = workspace.partial / "before"
-    kept.mkdir()
+    # Of another name each time: Windows keeps one in which a file is open.
+    kept = Path(tempfile.mkdtemp(dir=workspace.partial))
     for name in RENEWED:
         _keep(workspace.folder / name, kept / name)
     try:
@@ -346,7 +348,7 @@ def _all_or_none(workspace: Workspace) -> Iterator[None]:
     except OutputError:
         for name in RENEWED:
             with suppress(OSError):
-                os.replace(kept / name, workspace.folder / name)
+                put_in_place(kept / name, workspace.folder / name)
         raise
 
 

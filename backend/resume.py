@@ -25,6 +25,7 @@ from backend.errors import (
     OutputError,
     RasterError,
 )
+from backend.files import put_in_place
 from backend.provenance import flat, versions
 from backend.raster.part import Part, is_part
 from backend.raster.source import open_raster
@@ -63,6 +64,7 @@ class Leftovers:
         known = self._read_facts() if goes_on else None
         if known is None:
             self._discard()
+            require_gone(self._folder / "rows")
         elif known != self._facts:
             raise different(folder, known, self._facts)
         self._spool = Spool(self._folder / "rows", width)
@@ -111,8 +113,17 @@ class Leftovers:
             json.dump(self._facts, file, indent=1)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(partial, self._folder / "facts.json")
+        put_in_place(partial, self._folder / "facts.json")
         sync_folder(self._folder)
+
+
+def require_gone(path: Path) -> None:
+    """Raise `OutputError` where what an earlier run has left could not be removed."""
+    if path.exists():
+        raise OutputError(
+            f"{path} is of an earlier run and cannot be removed.",
+            "Close the program that has it open, or choose another output folder.",
+        )
 
 
 def different(folder: Path, known: dict[str, Any], facts: dict[str, Any]) -> CalandDetError:

@@ -38,6 +38,7 @@ from backend.vectors.attributes import (
 )
 from backend.vectors.components import Terrain, concatenated
 from backend.vectors.geopackage import GeoPackage
+from backend.vectors.reviewed import require_unreviewed
 from backend.vectors.tracer import Closed, Tracer
 from backend.workspace import Workspace
 
@@ -218,6 +219,7 @@ def vectorize(request: VectorizeRequest, on_event: OnEvent) -> Result:
         if terrain is not None and terrain.warning:
             on_event(Log("warning", terrain.warning))
         workspace = stack.enter_context(Workspace(request.out.parent))
+        require_unreviewed(request.out)
         path = workspace.partial / request.out.name
         source = f"{request.probability.name}, threshold {settings.threshold:g}"
         stream = stack.enter_context(PolygonStream(path, grid, settings, terrain, source))

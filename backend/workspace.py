@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from backend.errors import OutputError
+from backend.files import put_in_place
 
 LOCK_NAME = ".calanddet.lock"
 PARTIAL_NAME = ".calanddet.partial"
+# How the system says that another process has the lock.
+HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 
 # Those that are open, and those whose results are out.
 _known: set[Workspace] = set()
@@ -54,7 +58,22 @@ class Workspace:
         shutil.rmtree(self.partial, ignore_errors=True)
         # It is still there where another program has a file of it open on Windows.
         self.partial.mkdir(exist_ok=True)
+        self._require_short_path()
         return self
+
+    def _require_short_path(self) -> None:
+        """Windows has a limit, which SQLite's own files reach first."""
+        longest = self.partial / "landslides.gpkg-journal"
+        try:
+            longest.touch()
+            longest.unlink()
+        except OSError as error:
+            self.__exit__()
+            raise OutputError(
+                f"Nothing can be written into {self.folder}, whose path has"
+                f" {len(str(self.folder))} characters: {error.strerror}.",
+                "Choose a folder with a shorter path, in which you may create files.",
+            ) from error
 
     def __exit__(self, *exception: object) -> None:
         self.discard()
@@ -62,8 +81,9 @@ class Workspace:
             _known.discard(self)
         if self._lock:
             self._lock.close()
-        # After closing: Windows does not remove an open file.
-        (self.folder / LOCK_NAME).unlink(missing_ok=True)
+        # After closing: Windows does not remove an open file, whoever has it open.
+        with suppress(OSError):
+            (self.folder / LOCK_NAME).unlink()
 
     def require_space(self, size: int) -> None:
         """Raise `OutputError` where fewer than `size` [bytes] are free."""
@@ -75,24 +95,47 @@ class Workspace:
                 "Free space, or choose a folder on another disk.",
             )
 
+    def require_free(self, names: Iterable[str]) -> None:
+        """Raise `OutputError` where a file that is to be replaced cannot be.
+
+        Windows replaces none that another program has open.
+        """
+        for name in names if sys.platform == "win32" else ():
+            path = self.folder / name
+            if path.exists():
+                with self._replacing(path):
+                    put_in_place(path, path)
+
     def publish(self, names: list[str]) -> None:
         """Move finished files into the folder, in this order, each at once."""
         with _gate:
+            self.require_free(names)
             for name in names:
                 self._move(name)
             sync_folder(self.folder)
             self.is_published = True
 
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove files of the folder, where nobody has them open on Windows."""
+        for name in names:
+            with suppress(OSError):
+                (self.folder / name).unlink()
+
     def _move(self, name: str) -> None:
-        try:
+        with self._replacing(self.folder / name):
             # What SQLite may have left beside a GeoPackage belongs to the file that goes.
             for suffix in ("-wal", "-shm"):
                 (self.folder / f"{name}{suffix}").unlink(missing_ok=True)
             _sync(self.partial / name)
-            os.replace(self.partial / name, self.folder / name)
+            put_in_place(self.partial / name, self.folder / name)
+
+    @contextmanager
+    def _replacing(self, path: Path) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise OutputError(
-                f"{self.folder / name} cannot be replaced: {error.strerror}.",
+                f"{path} cannot be replaced: {error.strerror}.",
                 "Close the program that has it open, or choose another output folder.",
             ) from error
 
@@ -168,6 +211,7 @@ def _try_lock(file: IO[str]) -> bool:
             import fcntl
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+    except OSError as error:
+        # Some network disks have no locks: there a run goes on without.
+        return error.errno not in HELD
     return True

@@ -20,6 +20,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from .files import put_in_place
 from .messages import Failure, number, tr
 from .raster_facts import RasterFacts, ground_size
 
@@ -121,7 +122,7 @@ class Exporter(QObject):
 
     def _on_written(self) -> None:
         try:
-            os.replace(self._partial, self._path)
+            put_in_place(self._partial, self._path)
         except OSError as error:
             self.failed.emit(self._failure(error.strerror))
             return

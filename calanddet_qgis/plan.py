@@ -26,6 +26,7 @@ from .choice import (
 )
 from .estimate import Estimate, Lattice
 from .export_layer import ExportGrid, export_grid
+from .files import can_write
 from .memory import free_memory
 from .messages import Failure, data_size, number, tr
 from .raster_facts import RasterFacts, facts_of, ground_size
@@ -210,7 +211,7 @@ def _checked_folder(
         message = tr("The folder {} is that of another run that is not over.").format(out)
         raise Failure("output", message, tr("Choose another folder, or clear the field."))
     parent = _existing(Path(out))
-    if not os.access(parent, os.W_OK) or not parent.is_dir():
+    if not parent.is_dir() or not can_write(parent):
         message = tr("Nothing can be written into {}.").format(parent)
         raise Failure("output", message, tr("Choose a folder in which you may create files."))
     free = shutil.disk_usage(parent).free

@@ -12,6 +12,7 @@ from pathlib import Path
 from qgis.core import QgsProviderRegistry, QgsRasterLayer
 
 from . import estimate
+from .files import can_write
 from .messages import Failure, tr
 from .paths import bundled_checkpoint
 from .raster_facts import RESULT_RASTERS, is_file
@@ -200,7 +201,7 @@ def default_folder(source: str, now: datetime) -> Path:
     path = QgsProviderRegistry.instance().decodeUri("gdal", source).get("path") or source
     raster = Path(path)
     parent = raster.parent
-    if not (raster.exists() and os.access(parent, os.W_OK)):
+    if not (raster.exists() and can_write(parent)):
         parent = Path.home()
     stem = NOT_IN_FILE_NAMES.sub("_", raster.stem)[:MAX_STEM]
     return parent / f"{stem}_landslides_{now:%Y%m%d-%H%M%S}"

@@ -6,6 +6,7 @@ No widget knows more than this.
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections import deque
 from contextlib import suppress
@@ -338,6 +339,7 @@ class RunQueue(QObject):
 
     def _tidy(self, run: Run) -> None:
         """Leave nothing of a run that cannot go on."""
+        _sweep(run.folder)
         if os.path.isdir(os.path.join(run.folder, LEFTOVERS)):
             return
         for path in run.made:
@@ -365,3 +367,16 @@ class RunQueue(QObject):
     def _forget_project(self) -> None:
         for run in self.unfinished:
             run.project_is_gone = True
+
+
+def _sweep(folder: str) -> None:
+    """Remove what a worker had open at its hard end, which Windows lets nobody do before."""
+    if os.name != "nt":
+        return
+    with suppress(FileNotFoundError):
+        try:
+            os.unlink(os.path.join(folder, ".calanddet.lock"))
+        except PermissionError:
+            # Another run is at work there.
+            return
+    shutil.rmtree(os.path.join(folder, ".calanddet.partial"), ignore_errors=True)

@@ -93,6 +93,8 @@ def run_worker(
             if event["event"] in ("result", "error"):
                 end = event
                 continue
+            if event["event"] == "start" and isinstance(event.get("pid"), int):
+                worker.pid = event["pid"]
             if event["event"] == "progress":
                 event["memory"] = worker.memory()
             on_event(event)
@@ -162,6 +164,8 @@ class _Worker:
         self.cancelled = False
         self.exit_code = 0
         self._process = _start(command)
+        # Of the interpreter, which the program in a Windows environment only starts.
+        self.pid = self._process.pid
         self._grace_ends = math.inf
         self._memory: int | None = None
         self._memory_asked_at = -math.inf
@@ -199,7 +203,7 @@ class _Worker:
         """What the process holds [bytes], asked once a second; None where the system is silent."""
         now = time.monotonic()
         if now - self._memory_asked_at >= MEMORY_INTERVAL_S:
-            self._memory, self._memory_asked_at = process_memory(self._process.pid), now
+            self._memory, self._memory_asked_at = process_memory(self.pid), now
         return self._memory
 
     def lines(

@@ -14,7 +14,7 @@ from backend.benchmark.scenario import Scenario
 from backend.checkpoint import Checkpoint, load
 from backend.engines import Examination, Examined, examine
 from backend.engines.choose import Imagery, choose_engine
-from backend.engines.devices import DeviceInfo, choose_device, usable_threads
+from backend.engines.devices import DeviceInfo, choose_device, reduced_dtype, usable_threads
 from backend.engines.gate import TILES
 from backend.engines.tile_network import TileNetwork
 from backend.engines.torch_engine import BATCH_SIZES
@@ -50,10 +50,13 @@ class TorchExaminer:
         """`margin` [px] is dropped from each side of a tile."""
         if device.kind == "cpu":
             torch.set_num_threads(usable_threads())
+        # Where float32 is asked for, float32 is computed.
+        torch.backends.cudnn.allow_tf32 = False
         self.batch_size = BATCH_SIZES[device.kind]
         self.description = f"{device.description}, torch {torch.__version__}, {precision}"
         self._device, self._kind = device.name, device.kind
         self._network = TileNetwork(checkpoint, margin).to(device.name).eval()
+        self._dtype = reduced_dtype() if device.kind == "cuda" else torch.bfloat16
         self._reduced = precision == "bf16"
 
     def examine(self, tiles: NDArray[Any]) -> Examined:
@@ -61,7 +64,7 @@ class TorchExaminer:
         return examine(tiles, self.batch_size, 1, lambda batch: Examination(self._forward(batch)))
 
     def _forward(self, tiles: NDArray[Any]) -> Examined:
-        autocast = torch.autocast(self._kind, torch.bfloat16, enabled=self._reduced)
+        autocast = torch.autocast(self._kind, self._dtype, enabled=self._reduced)
         with torch.inference_mode(), autocast:
             answer, *presence = self._network(torch.from_numpy(tiles).to(self._device))
             logits = presence[0].float().cpu().numpy() if presence else None

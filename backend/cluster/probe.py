@@ -13,6 +13,8 @@ import socket
 from pathlib import Path
 from typing import Any
 
+from backend.files import can_write
+
 
 def source_hash(folder: Path) -> str:
     """SHA-256 of all modules of a package, whatever the ends of their lines."""
@@ -67,7 +69,7 @@ def _unseen(wanted: dict[str, Any]) -> str:
                 return f"it sees another folder at {probe.parent}"
         except OSError:
             return f"it does not see the folder {probe.parent}"
-        if not os.access(probe.parent, os.W_OK):
+        if not can_write(probe.parent):
             return f"it may not write into {probe.parent}"
     for path in wanted["files"]:
         if not os.path.exists(path):

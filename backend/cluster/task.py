@@ -23,6 +23,7 @@ from backend.engines.choose import Imagery
 from backend.engines.ensemble import load_members, shared_threshold
 from backend.errors import OutputError
 from backend.events import Event, OnEvent
+from backend.files import put_in_place
 from backend.inference import Inside, Row, infer_rows, sample_tiles
 from backend.kept import Kept
 from backend.raster.area import Area
@@ -106,7 +107,7 @@ def compute(job: Job, block: Block, kept: Kept, tell: OnTiles) -> int:
         with ExitStack() as stack:
             records = _records(job, block, opened(job, kept, stack, _unheard), tell)
             tiles = _write(partial_path, stack.enter_context(closing(records)), block)
-        os.replace(partial_path, job.path(block))
+        put_in_place(partial_path, job.path(block))
     except OSError as error:
         raise _refused(job.folder, error) from error
     finally:

@@ -6,9 +6,9 @@ All share one small interface, `Engine`: uint8 (or float32) tiles in, uint8 prob
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,17 +91,28 @@ class Examination:
         return self.found
 
 
+_Batch = TypeVar("_Batch")
+
+
+def in_turns(
+    batches: Iterable[_Batch], in_flight: int, submit: Callable[[_Batch], Examining]
+) -> Iterator[Examined]:
+    """What is found in each batch, `in_flight` of them at a time."""
+    waiting: deque[Examining] = deque()
+    for batch in batches:
+        if len(waiting) == in_flight:
+            yield waiting.popleft().collect()
+        waiting.append(submit(batch))
+    while waiting:
+        yield waiting.popleft().collect()
+
+
 def examine(
     tiles: NDArray[Any], size: int, in_flight: int, submit: Callable[[NDArray[Any]], Examining]
 ) -> Examined:
     """Any number of tiles in batches of up to `size`, `in_flight` of them at a time."""
-    waiting: deque[Examining] = deque()
-    parts: list[Examined] = []
-    for at in range(0, len(tiles), size):
-        if len(waiting) == in_flight:
-            parts.append(waiting.popleft().collect())
-        waiting.append(submit(tiles[at : at + size]))
-    parts += [batch.collect() for batch in waiting]
+    batches = (tiles[at : at + size] for at in range(0, len(tiles), size))
+    parts = list(in_turns(batches, in_flight, submit))
     presence = [part[1] for part in parts if part[1] is not None]
     return (
         np.concatenate([part[0] for part in parts]),

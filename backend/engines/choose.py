@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from backend.checkpoint import Checkpoint
 from backend.engines import Engine
 from backend.engines.cache import cache_folder, write_text
-from backend.engines.cuda_engine import CudaEngine, reduced_dtype
-from backend.engines.devices import DeviceInfo, prefers_bf16
+from backend.engines.cuda_engine import CudaEngine
+from backend.engines.devices import DeviceInfo, prefers_bf16, reduced_dtype
 from backend.engines.gate import TILES, Examinable, Verdict, compare, parse_verdict, parse_verdicts
 from backend.engines.openvino_engine import OpenVinoEngine
 from backend.engines.openvino_library import Library
@@ -86,8 +86,10 @@ def choose_engine(
             return engine("fp32")
         return _automatic(checkpoint, maker, engine, log, imagery)
     except DeviceError as error:
-        warn(f"{error.message} PyTorch is used instead, which is slower.")
-        return TorchEngine(checkpoint, margin, device, precision, warn)
+        reason = error.message
+    # Not while the error is handled, which holds what its engine took of a GPU's memory.
+    warn(f"{reason} PyTorch is used instead, which is slower.")
+    return TorchEngine(checkpoint, margin, device, precision, warn)
 
 
 class FastEngine(Engine, Examinable, Protocol):
@@ -110,9 +112,14 @@ class Maker:
 def maker_for(device: DeviceInfo) -> Maker:
     """What makes the fast engines of a device; raises `DeviceError` where there are none."""
     if device.kind == "cuda":
-        reduced = str(reduced_dtype())
+        capability, name = torch.cuda.get_device_capability(), torch.cuda.get_device_name()
         return Maker(
-            CudaEngine, f"torch {torch.__version__}", device.description, True, f"cuda {reduced}"
+            CudaEngine,
+            f"torch {torch.__version__}",
+            device.description,
+            # Those from before Volta are slower in float16.
+            capability >= (7, 0),
+            cuda_abilities(reduced_dtype(), name, capability),
         )
     if device.kind != "cpu":
         raise DeviceError(f"There is only PyTorch for {device.description}.")
@@ -121,6 +128,12 @@ def maker_for(device: DeviceInfo) -> Maker:
     abilities = torch.cpu.get_capabilities()
     bf16 = [name for name in ("amx_bf16", "avx512_bf16") if abilities.get(name)]
     return Maker(make, library.name, library.processor, prefers_bf16("cpu"), " ".join(bf16[:1]))
+
+
+def cuda_abilities(reduced: torch.dtype, name: str, capability: tuple[int, int]) -> str:
+    """What a GPU rounds by; float16 comes out wrong on some, so that it holds for one model."""
+    model = f" {name} {capability[0]}.{capability[1]}" if reduced == torch.float16 else ""
+    return f"cuda {reduced}{model}"
 
 
 def _automatic(
@@ -139,7 +152,12 @@ def _automatic(
     if imagery.tiles < TRIAL_PAYS:
         return engine("fp32")
     log("info", f"Trying bf16 on {TILES} tiles of this raster, once for this checkpoint.")
-    exact, reduced = engine("fp32"), engine("bf16")
+    exact = engine("fp32")
+    try:
+        reduced = engine("bf16")
+    except DeviceError as error:
+        log("info", f"fp32 is used: {error.message}")
+        return exact
     verdict = _trial(exact, reduced, checkpoint, maker, imagery)
     kept = _keep(path, verdict) if verdict.suffices else ""
     log("info", f"{_decision(verdict)}{kept}.")

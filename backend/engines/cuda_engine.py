@@ -7,9 +7,9 @@ one by one takes longer than they do.
 
 from __future__ import annotations
 
-import warnings
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +19,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from backend.checkpoint import Checkpoint
-from backend.engines import Examined, examine
-from backend.engines.devices import DeviceInfo
-from backend.engines.runs import Run, pack, singles, unpack
+from backend.engines import Examined, examine, in_turns
+from backend.engines.devices import DeviceInfo, reduced_dtype
+from backend.engines.failures import (
+    REMEDY,
+    is_out_of_memory,
+    put_into_words,
+    release_memory,
+    too_little_memory,
+)
+from backend.engines.gate import difference
+from backend.engines.runs import Run, cut, pack, singles, unpack
+from backend.engines.self_test import check_finite, noise, patterns, tolerance
 from backend.engines.tile_network import TileNetwork
 from backend.errors import DeviceError
 
@@ -32,9 +41,10 @@ BATCH_PIXELS = 128 * 224 * 224
 # What the probe for memory computes, and the share of the GPU's memory that a batch may take.
 PROBE_TILES = 2
 MEMORY_SHARE = 0.5
-# Probabilities may differ from the plain network's by so many steps of 1/250.
-SELF_TEST_STEPS = 3
-REMEDY = "Update the NVIDIA driver, or use the CPU (--device cpu)."
+# The self-test: each slot has so many batches, and no tile the same place in two of them.
+TEST_ROUNDS = 2
+# What results are before they are computed: no probability in 1/250.
+NOTHING = 255
 
 
 @dataclass
@@ -80,8 +90,8 @@ class CudaEngine:
     ) -> None:
         """`margin` [px] is dropped from each side of a tile; tiles are of `dtype`.
 
-        Raises `DeviceError` where not even one tile fits into the GPU's memory, or where the
-        results are not the plain network's.
+        Raises `DeviceError` where the GPU refuses, where not even one tile fits into its memory, or
+        where the results are no numbers or not the plain network's.
         """
         self.precision = precision
         self._reduced = reduced_dtype() if precision == "bf16" else None
@@ -93,19 +103,15 @@ class CudaEngine:
         card = checkpoint.card
         self._tile = (len(card.bands), card.tile_size, card.tile_size)
         self._dtype = torch.from_numpy(np.empty(0, dtype)).dtype
-        self._network = TileNetwork(checkpoint, margin).to("cuda").eval()
-        self._copies, self._fetches = torch.cuda.Stream(), torch.cuda.Stream()
-        # The slots' recordings never run at once: they share the memory between the layers.
-        self._pool = torch.cuda.graph_pool_handle()
         self._slots: deque[_Slot] = deque()
-        try:
+        with put_into_words("cuda", self.description):
+            self._network = TileNetwork(checkpoint, margin).to("cuda").eval()
+            self._copies, self._fetches = torch.cuda.Stream(), torch.cuda.Stream()
+            # Of its own: what is recorded on torch's shared stream loses cuBLAS's memory when any
+            # other recording goes (github pytorch #193402).
+            self._aside = torch.cuda.Stream()
             self.batch_size = self._fitting()
-            self._prepare()
-            self._check()
-        except RuntimeError as error:
-            # torch's way of saying that CUDA or one of its libraries refused.
-            reason = str(error).strip().splitlines()[0].rstrip(".")
-            raise DeviceError(f"{self.description} failed ({reason}).", REMEDY) from error
+            self._prepare(_test_tiles(self._tile, card.scaling.range, dtype))
 
     def predict(self, tiles: NDArray[Any]) -> NDArray[np.uint8]:
         """Probabilities (B, stride, stride) in 1/250 of the centres of tiles (B, C, size, size)."""
@@ -144,40 +150,77 @@ class CudaEngine:
         the same batches.
         """
         most = max(1, BATCH_PIXELS // (self._tile[1] * self._tile[2]))
-        torch.cuda.reset_peak_memory_stats()
-        before = torch.cuda.memory_allocated()
         try:
-            self._compute(torch.zeros((PROBE_TILES, *self._tile), dtype=self._dtype, device="cuda"))
-        except torch.OutOfMemoryError:
+            probe = torch.zeros((PROBE_TILES, *self._tile), dtype=self._dtype, device="cuda")
+            # The first pass also takes what libraries keep from then on.
+            self._compute(probe)
+            torch.cuda.reset_peak_memory_stats()
+            before = torch.cuda.memory_allocated()
+            self._compute(probe)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
             return 1
         a_tile = max(1, (torch.cuda.max_memory_allocated() - before) // PROBE_TILES)
         total = torch.cuda.get_device_properties(torch.cuda.current_device()).total_memory
         return _power_of_two(min(most, int(MEMORY_SHARE * total / a_tile)))
 
-    def _prepare(self) -> None:
-        """Make the slots, with batches halved until they fit."""
-        while True:
-            try:
-                self._slots = deque(self._slot() for _ in range(SLOTS))
-                return
-            except torch.OutOfMemoryError:
-                self._slots.clear()
-                torch.cuda.empty_cache()
-                if self.batch_size == 1:
-                    raise _too_little_memory(self.description) from None
-                self._log(
-                    f"The GPU ran out of memory with {self.batch_size} tiles a batch:"
-                    f" going on with {self.batch_size // 2}."
-                )
-                self.batch_size //= 2
+    def _prepare(self, tiles: Sequence[Run]) -> None:
+        """Make the slots and check them on `tiles`, with batches halved until they fit."""
+        while not self._attempt(tiles):
+            torch.cuda.synchronize()
+            self._slots.clear()
+            release_memory("cuda")
+            if self.batch_size == 1:
+                raise too_little_memory(self.description)
+            self._log(
+                f"The GPU ran out of memory with {self.batch_size} tiles a batch:"
+                f" going on with {self.batch_size // 2}."
+            )
+            self.batch_size //= 2
 
-    def _slot(self) -> _Slot:
+    def _attempt(self, tiles: Sequence[Run]) -> bool:
+        """Whether slots for batches of `batch_size` fit into the memory.
+
+        What a failed attempt took is free when this returns, not before: its error holds it.
+        """
+        try:
+            self._make(tiles)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            return False
+        return True
+
+    def _make(self, tiles: Sequence[Run]) -> None:
+        """Make the slots; raises `DeviceError` where they do not compute what they should."""
+        batches = [
+            [tiles[(first + at) % len(tiles)] for at in range(self.batch_size)]
+            for first in range(TEST_ROUNDS * SLOTS)
+        ]
+        self._aside.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(self._aside):
+            # Before anything is recorded: libraries choose their kernels in these passes, and the
+            # memory of a recording would be taken besides.
+            if self._reduced:
+                with self._precisely():
+                    check_finite(self._network, _sent(batches[0]), self.description)
+            passes = [self._compute(_sent(batch)) for batch in batches]
+            expected = [probabilities.cpu().numpy() for probabilities, *_ in passes]
+            # The slots' recordings never run at once: they share the memory between the layers.
+            pool = torch.cuda.graph_pool_handle()
+            self._slots = deque(self._slot(passes[0], pool) for _ in range(SLOTS))
+        self._check(batches, expected)
+
+    def _slot(self, like: Sequence[Tensor], pool: Any) -> _Slot:
         shape = (self.batch_size, *self._tile)
         tiles = torch.zeros(shape, dtype=self._dtype, device="cuda")
         # Room for tiles that share nothing.
         pinned = torch.zeros(tiles.numel(), dtype=self._dtype, pin_memory=True)
         sent = torch.zeros_like(pinned, device="cuda")
-        results, run = self._recorded(tiles)
+        # Not of the pool, where what another recording has between its layers would lie over them.
+        results = tuple(torch.full_like(part, NOTHING) for part in like)
+        run = self._recorded(tiles, results, pool)
         fetched = tuple(
             torch.empty(result.shape, dtype=result.dtype, pin_memory=True) for result in results
         )
@@ -186,44 +229,43 @@ class CudaEngine:
             event.record()
         return _Slot(pinned, sent, tiles, results, fetched, run, *events)
 
-    def _recorded(self, tiles: Tensor) -> tuple[tuple[Tensor, ...], Callable[[], object]]:
-        """Where the results of a batch appear, and what computes them."""
-        aside = torch.cuda.Stream()
-        aside.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(aside):
-            # Libraries choose their kernels in the first passes, which cannot be recorded.
-            for _ in range(2):
-                self._compute(tiles)
-        torch.cuda.current_stream().wait_stream(aside)
+    def _recorded(self, tiles: Tensor, results: Sequence[Tensor], pool: Any) -> Callable[[], None]:
+        """What computes the results of a batch."""
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, pool=self._pool):
-            results = self._compute(tiles)
-        return results, graph.replay
+        with torch.cuda.graph(graph, pool=pool, stream=self._aside):
+            for result, made in zip(results, self._compute(tiles), strict=True):
+                result.copy_(made)
+        return graph.replay
 
     def _compute(self, tiles: Tensor) -> tuple[Tensor, ...]:
         """Tiles (B, C, size, size) on the GPU to probabilities and, if there is one, presence."""
+        with self._precisely():
+            outputs: tuple[Tensor, ...] = self._network(tiles)
+            return outputs[0], *(presence.float() for presence in outputs[1:])
+
+    @contextmanager
+    def _precisely(self) -> Iterator[None]:
+        """Compute in the precision that was asked for."""
         on = self._reduced is not None
         with (
             torch.inference_mode(),
             # What is kept between passes would not be part of the recording.
             torch.autocast("cuda", self._reduced, enabled=on, cache_enabled=False),
         ):
-            outputs: tuple[Tensor, ...] = self._network(tiles)
-            return outputs[0], *(presence.float() for presence in outputs[1:])
+            yield
 
-    def _check(self) -> None:
+    def _check(
+        self, batches: Sequence[Sequence[Run]], expected: Sequence[NDArray[np.uint8]]
+    ) -> None:
         """Raise `DeviceError` where the recorded network gives others than the plain one."""
-        generator = np.random.default_rng(0)
-        tiles = generator.integers(0, 256, (self.batch_size, *self._tile), np.uint8)
-        batch = torch.from_numpy(tiles).to(self._dtype)
-        expected = self._compute(batch.to("cuda"))[0].cpu().numpy()
-        for _ in range(SLOTS):
-            got = self.predict(batch.numpy())
-            difference = np.abs(got.astype(np.int16) - expected).max()
-            if difference > SELF_TEST_STEPS:
+        most = tolerance(expected)
+        found = in_turns(batches, SLOTS, self.submit_runs)
+        for (got, _), plain in zip(found, expected, strict=True):
+            steps = difference(got, plain).max()
+            if steps > most:
                 raise DeviceError(
                     f"{self.description} failed its self-test: probabilities differ by"
-                    f" {difference} / 250 from the plain network's.",
+                    f" {steps} / 250 from the plain network's.",
                     REMEDY,
                 )
 
@@ -234,12 +276,8 @@ def _collected(slot: _Slot, count: int) -> Examined:
     return arrays[0], arrays[1] if len(arrays) > 1 else None
 
 
-def reduced_dtype() -> torch.dtype:
-    """bfloat16, or float16 on GPUs from before Ampere, which only emulate it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        exact = torch.cuda.is_bf16_supported(including_emulation=False)
-    return torch.bfloat16 if exact else torch.float16
+def _sent(batch: Sequence[Run]) -> Tensor:
+    return torch.from_numpy(cut(batch)).to("cuda")
 
 
 def _power_of_two(most: int) -> int:
@@ -247,8 +285,10 @@ def _power_of_two(most: int) -> int:
     return 1 << max(most, 1).bit_length() - 1
 
 
-def _too_little_memory(description: str) -> DeviceError:
-    return DeviceError(
-        f"{description} has too little memory for a single tile.",
-        "Close other programs that use it, or use the CPU (--device cpu).",
-    )
+def _test_tiles(
+    tile: tuple[int, int, int], span: tuple[float, float], dtype: np.dtype[Any]
+) -> list[Run]:
+    """Different tiles (C, size, size), more than there are batches in the self-test."""
+    half = TEST_ROUNDS * SLOTS // 2
+    made = patterns((half + 1, *tile), span, dtype), noise((half, *tile), span, dtype)
+    return singles(np.concatenate(made))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import torch
 
+from backend.engines.failures import put_into_words
 from backend.errors import DeviceError
 
 
@@ -38,18 +40,24 @@ def list_devices() -> list[DeviceInfo]:
 def choose_device(name: str) -> DeviceInfo:
     """The device of that name, or for `auto` the best there is.
 
-    A GPU that is chosen by its number becomes torch's current one. Raises `DeviceError` where a
-    device is asked for by name and absent: never a silent fall-back.
+    A GPU that has a number becomes torch's current one. Raises `DeviceError` where a device is
+    asked for by name and absent: never a silent fall-back.
     """
     devices = list_devices()
-    if name == "auto":
-        return next(device for device in devices if device.available)
-    device = _named(name, devices)
+    device = _best(devices) if name == "auto" else _named(name, devices)
     if not device.available:
         raise DeviceError(f"The device {name} cannot be used: {device.reason}.", _others(devices))
-    if ":" in name:
-        torch.cuda.set_device(name)
+    if ":" in device.name:
+        with put_into_words("cuda", device.description):
+            torch.cuda.set_device(device.name)
     return device
+
+
+def _best(devices: Iterable[DeviceInfo]) -> DeviceInfo:
+    """The first that is there; of several GPUs torch's current one, which may be set already."""
+    best = next(device for device in devices if device.available)
+    current = _named("cuda", devices) if best.kind == "cuda" else best
+    return current if current.available else best
 
 
 def _named(name: str, devices: Iterable[DeviceInfo]) -> DeviceInfo:
@@ -59,9 +67,10 @@ def _named(name: str, devices: Iterable[DeviceInfo]) -> DeviceInfo:
         return of_kind[0]
     if name == "cuda":
         return of_kind[torch.cuda.current_device()]
-    gpus = sum(device.available for device in of_kind)
+    gpus = len(of_kind)
     count = "there is 1 NVIDIA GPU, cuda:0" if gpus == 1 else f"there are {gpus} NVIDIA GPUs"
-    absent = DeviceInfo(name, False, "", of_kind[0].reason or count)
+    reason = of_kind[0].reason if gpus == 1 else ""
+    absent = DeviceInfo(name, False, "", reason or count)
     return next((device for device in of_kind if device.name == name), absent)
 
 
@@ -91,6 +100,14 @@ def prefers_bf16(kind: str) -> bool:
     return bool(abilities.get("avx512_bf16") or abilities.get("amx_bf16"))
 
 
+def reduced_dtype() -> torch.dtype:
+    """bfloat16, or float16 where torch's current GPU is from before Ampere and only emulates it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exact = torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.bfloat16 if exact else torch.float16
+
+
 @cache
 def usable_threads() -> int:
     """Threads that an engine may take on the CPU: OMP_NUM_THREADS, or what the cores allow."""
@@ -116,13 +133,34 @@ def _cuda() -> list[DeviceInfo]:
         return [DeviceInfo("cuda", False, "NVIDIA GPU", reason)]
     count = torch.cuda.device_count()
     names = ["cuda"] if count == 1 else [f"cuda:{index}" for index in range(count)]
-    return [DeviceInfo(name, True, _gpu(index)) for index, name in enumerate(names)]
+    return [_gpu(name, index) for index, name in enumerate(names)]
 
 
-def _gpu(index: int) -> str:
+def _gpu(name: str, index: int) -> DeviceInfo:
     properties = torch.cuda.get_device_properties(index)
     memory = properties.total_memory / 2**30
-    return f"GPU: {properties.name}, {memory:.0f} GiB, CUDA {torch.version.cuda}"
+    description = f"GPU: {properties.name}, {memory:.0f} GiB, CUDA {torch.version.cuda}"
+    major, minor = torch.cuda.get_device_capability(index)
+    built = torch.cuda.get_arch_list()
+    if has_kernels((major, minor), built):
+        return DeviceInfo(name, True, description)
+    reason = f"torch {torch.__version__} is built for {' '.join(built)}, not for sm_{major}{minor}"
+    return DeviceInfo(name, False, description, reason)
+
+
+def has_kernels(capability: tuple[int, int], built: Iterable[str]) -> bool:
+    """Whether a build for these (sm_XY, compute_XY) runs on GPUs of a compute capability.
+
+    Kernels (sm) run on those of the same major number and no lower minor one, what the driver
+    still compiles (compute) on all that are not older.
+    """
+    for name in built:
+        kind, _, number = name.partition("_")
+        digits = number.rstrip("af")
+        least = int(digits[:-1]), int(digits[-1])
+        if least <= capability and (kind == "compute" or least[0] == capability[0]):
+            return True
+    return False
 
 
 def _mps() -> DeviceInfo:

@@ -26,6 +26,7 @@ from backend.engines.cache import SUFFIX, cache_folder, read_parts, write_parts
 from backend.engines.devices import usable_threads
 from backend.engines.gate import difference
 from backend.engines.openvino_library import REMEDY, Library, in_short
+from backend.engines.self_test import patterns
 from backend.engines.tile_network import TileNetwork
 from backend.errors import DeviceError
 from backend.raster.grid import PROBABILITY_SCALE
@@ -179,18 +180,9 @@ class OpenVinoModel:
 
     @cached_property
     def _patterns(self) -> NDArray[Any]:
-        """Tiles (B, C, size, size) with slopes, edges, texture and a colour of their own each."""
-        batch, bands, height, width = shape = PATTERNS, *self.shape[1:]
-        generator = np.random.default_rng(0)
-        down, across = np.mgrid[0:height, 0:width] / height
-        colours = generator.uniform(0.2, 0.8, (batch, bands, 1, 1))
-        waves = np.stack([np.sin(9 * (i + 1) * down + 7 * across) for i in range(batch)])
-        edge = (down + across > 1) * generator.uniform(-0.3, 0.3, (batch, bands, 1, 1))
-        texture = 0.05 * generator.standard_normal(shape)
-        values = np.clip(colours + 0.15 * waves[:, None] + edge + texture, 0, 1)
-        of_bytes = self.dtype == np.uint8
-        low, high = (0.0, 255.0) if of_bytes else self.checkpoint.card.scaling.range
-        return (low + values * (high - low)).astype(self.dtype)
+        """Tiles (B, C, size, size)."""
+        span = self.checkpoint.card.scaling.range
+        return patterns((PATTERNS, *self.shape[1:]), span, self.dtype)
 
 
 def streams(threads: int) -> int:

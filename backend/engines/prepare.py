@@ -21,6 +21,7 @@ from backend.engines.devices import usable_threads
 from backend.engines.openvino_library import Library
 from backend.engines.openvino_model import OpenVinoModel
 from backend.errors import CalandDetError
+from backend.parent import next_of_stdin
 
 
 def prepare(path: Path, margin: int, precision: str, dtype: str) -> None:
@@ -38,7 +39,7 @@ def prepare(path: Path, margin: int, precision: str, dtype: str) -> None:
 
 
 def _end_with_parent() -> None:
-    os.read(0, 1)
+    next_of_stdin()
     os._exit(1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -89,7 +90,8 @@ def export(request: ExportRequest, on_event: OnEvent) -> Result:
             # The main file comes last.
             workspace.publish(sorted(made.values(), key=lambda name: name.endswith(".shp")))
             for suffix in set(SIDECARS) - set(made):
-                target.with_suffix(suffix).unlink(missing_ok=True)
+                with suppress(OSError):
+                    target.with_suffix(suffix).unlink()
         else:
             _write(partial, layer, request)
             workspace.publish([target.name])

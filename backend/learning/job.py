@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from backend.card import Card, Gsd, Metric, Parent
 from backend.checkpoint import Checkpoint, load, save
 from backend.errors import TrainingError
 from backend.events import Event, Log, OnEvent, Result, Start
+from backend.files import put_in_place
 from backend.learning.plan import GROUND, Plan, prepare
 from backend.learning.request import LearnRequest
 from backend.training.datasets import Dataset, open_dataset
@@ -76,7 +76,7 @@ def _write_ground(plan: Plan) -> None:
         )
     partial = path.with_suffix(".partial")
     partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
+    put_in_place(partial, path)
 
 
 def _only_news(on_event: OnEvent) -> OnEvent:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
+from backend.files import put_in_place
 from backend.raster.grid import PROBABILITY_SCALE, Grid
 from backend.raster.ground import native_grid
 from backend.raster.part import Box
@@ -45,7 +45,7 @@ def collect(work: Path, target: Path, crop: Box | None) -> dict[str, Any]:
         target.mkdir(parents=True)
         for path in sorted(work.glob("*.tif")):
             if crop is None:
-                os.replace(path, target / path.name)
+                put_in_place(path, target / path.name)
             else:
                 _cut(path, target / path.name, crop)
         (target / f"{MASK}.aux.xml").write_text(MASK_CATEGORIES)

@@ -28,6 +28,7 @@ from backend.scenes.outcome import Outcome, State
 from backend.scenes.plan import Planner, folder_names
 from backend.scenes.store import Store
 from backend.vectorize import VectorSettings, smallest_area
+from backend.vectors.reviewed import require_unreviewed
 from backend.workspace import Workspace
 
 # Of a single run in the same folder: they would not belong to what is there now.
@@ -91,6 +92,8 @@ def detect_many(request: ScenesRequest, on_event: OnEvent) -> bool:
     finding = _look(request.rasters, on_event)
     with ExitStack() as stack:
         workspace = stack.enter_context(Workspace(setting.template.out))
+        require_unreviewed(workspace.folder / "landslides.gpkg")
+        workspace.require_free(["landslides.gpkg"])
         workspace.require_space(DISK_FLOOR + int(DISK_BYTES_PER_PIXEL * _pixels(finding.groups)))
         facts, goes_on = _facts(setting), setting.template.resume
         store = stack.enter_context(Store(workspace.folder, facts, goes_on))
@@ -250,8 +253,7 @@ def _publish(workspace: Workspace, store: Store, outcomes: Sequence[Outcome]) ->
     mosaics = sorted(path.name for path in workspace.partial.glob("*.vrt"))
     store.publish([outcome.folder for outcome in outcomes if outcome.folder])
     workspace.publish([*mosaics, "landslides.gpkg", "run.json"])
-    for name in OF_SINGLE:
-        (workspace.folder / name).unlink(missing_ok=True)
+    workspace.remove(OF_SINGLE)
     paths = {Path(name).stem: name for name in mosaics}
     paths |= {"polygons": "landslides.gpkg", "run": "run.json"}
     return {role: str(workspace.folder / name) for role, name in paths.items()}

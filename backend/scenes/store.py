@@ -14,14 +14,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import unicodedata
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from backend.errors import CalandDetError
+from backend.files import put_in_place
 from backend.raster.part import SUFFIX
-from backend.resume import RESUME_NAME, WORTH_GOING_ON, different
+from backend.resume import RESUME_NAME, WORTH_GOING_ON, different, require_gone
 from backend.workspace import refused, sync_folder
 
 SCENES = "scenes"
@@ -44,6 +46,7 @@ class Store:
         with refused(folder):
             if known is None:
                 shutil.rmtree(self.folder, ignore_errors=True)
+                require_gone(self.folder / SCENES)
             for path in (self.folder / SCENES, self.folder / "work"):
                 path.mkdir(parents=True, exist_ok=True)
             write_json(self.folder / "facts.json", facts)
@@ -101,6 +104,7 @@ class Store:
         record = read_json(self.folder / f"{name}.json")
         if not record or record["facts"] != json.loads(json.dumps(facts)):
             shutil.rmtree(self.work(name), ignore_errors=True)
+            require_gone(self.work(name))
         with refused(self.folder.parent):
             write_json(self.folder / f"{name}.json", {"facts": facts, "counts": None})
 
@@ -121,8 +125,10 @@ class Store:
             self.published.mkdir(exist_ok=True)
             for name in names:
                 self._publish(name)
-            for old in set(os.listdir(self.published)) - set(names):
-                shutil.rmtree(self.published / old, ignore_errors=True)
+            kept = {_spelled_alike(name) for name in names}
+            for old in os.listdir(self.published):
+                if _spelled_alike(old) not in kept:
+                    shutil.rmtree(self.published / old, ignore_errors=True)
             sync_folder(self.published)
 
     def remove(self) -> None:
@@ -136,10 +142,15 @@ class Store:
         target.mkdir(exist_ok=True)
         names = os.listdir(fresh)
         for file in names:
-            os.replace(fresh / file, target / file)
+            put_in_place(fresh / file, target / file)
         for old in set(os.listdir(target)) - set(names):
             (target / old).unlink()
         fresh.rmdir()
+
+
+def _spelled_alike(name: str) -> str:
+    """Disks of macOS and Windows list a name with other letters than it was made with."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
@@ -158,4 +169,4 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
         json.dump(value, file, indent=1)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(partial, path)
+    put_in_place(partial, path)

@@ -43,7 +43,7 @@ def gflop_of(network: nn.Module, shape: tuple[int, int, int, int]) -> float:
     """GFLOP of its matrix products and convolutions for an input (B, C, H, W)."""
     counter = FlopCounterMode(display=False)
     with torch.no_grad(), counter:
-        network.eval()(torch.zeros(shape))
+        network.eval()(torch.zeros(shape, device=next(network.parameters()).device))
     return counter.get_total_flops() / 1e9
 
 

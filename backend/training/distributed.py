@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 import torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
+
+# The others wait for so long while the leading process validates.
+PATIENCE = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,11 @@ def join() -> Team:
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
         return Team()
-    backend = "nccl" if torch.cuda.is_available() else "gloo"
+    has_nccl = torch.cuda.is_available() and dist.is_nccl_available()
     if not dist.is_initialized():
-        dist.init_process_group(backend)
-    if backend == "nccl":
-        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
+        dist.init_process_group("cpu:gloo,cuda:nccl" if has_nccl else "gloo", timeout=PATIENCE)
+    own = int(os.environ.get("LOCAL_RANK", "0"))
+    # There may be more processes than GPUs where they are to compute on the CPU.
+    if own < torch.cuda.device_count():
+        torch.cuda.set_device(own)
     return Team(dist.get_rank(), size)

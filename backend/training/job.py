@@ -47,7 +47,8 @@ def train(request: TrainRequest, on_event: OnEvent) -> Result:
     with ExitStack() as stack:
         if team.leads:
             stack.enter_context(Workspace(plan.folder))
-            claim(plan.folder, _terms(request), _terms(TrainRequest(data=(), out=request.out)))
+            terms = _terms(replace(request, tile_size=plan.card.tile_size))
+            claim(plan.folder, terms, _terms(TrainRequest(data=(), out=request.out)))
         network = _fit(plan, team, on_event)
         return _finish(plan, network, on_event) if team.leads else Result({}, {})
 
@@ -82,10 +83,14 @@ def _terms(request: TrainRequest) -> dict[str, Any]:
 
 
 def _fit(plan: Plan, team: Team, on_event: OnEvent) -> nn.Module:
+    # Where float32 is asked for, float32 is computed: before the first validation, too.
+    torch.backends.cudnn.allow_tf32 = False
     device = torch.device(plan.device.name)
     network = plan.network.to(device).requires_grad_(True)
-    # Convolutions are faster where channels lie beside each other.
-    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    # Convolutions are faster where channels lie beside each other; on Apple GPUs batch norm gets
+    # wrong gradients then (github pytorch #175189).
+    if device.type != "mps":
+        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     draw: Draw = _batches(plan, plan.train, team, plan.weights)
     segmentation = SegmentationLoss(plan.request.loss)
     loss: Loss = segmentation

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import math
-import os
 import time
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -23,6 +22,7 @@ from torch.utils.data import DataLoader
 
 from backend.errors import Cancelled, OutputError, TrainingError
 from backend.events import OnEvent, Progress
+from backend.files import put_in_place
 from backend.training.distributed import Team
 
 Batch = tuple[Tensor, ...]
@@ -131,14 +131,16 @@ def fit(
     average = deepcopy(network).eval().requires_grad_(False)
     learning = {"network": network, "average": average, "optimizer": optimizer}
     files = _Files(folder, team.leads, learning | ({"rival": rival} if rival else {}))
-    run = files.restore(device)
+    run = files.restore()
     shared = team.wrap(network.train())
     clock = time.process_time if recipe.cpu_minutes else time.monotonic
     began, saved = clock() - run.elapsed_s, time.monotonic()
     first, first_s = run.step, run.elapsed_s
     batches = _batches(draw, recipe, run.step, team.rank)
+    # Each process has a clock of its own: what one does, all do.
+    share = team.agree(_share(run, recipe))
     try:
-        while (share := team.agree(_share(run, recipe))) < 1:
+        while share < 1:
             rate = rate_at(share, recipe)
             torch.manual_seed((recipe.seed * 1_000_003 + run.step) * 1_009 + team.rank)
             batch = tuple(part.to(device) for part in next(batches))
@@ -150,15 +152,17 @@ def fit(
             run.rows.append((run.step, loss, rate, ""))
             run.step += 1
             run.elapsed_s = clock() - began
-            if validate and run.validated < int(_share(run, recipe) * recipe.validations + 1e-9):
+            share = team.agree(_share(run, recipe))
+            if validate and run.validated < int(share * recipe.validations + 1e-9):
                 _validate(run, average, validate, team)
                 run.elapsed_s = clock() - began
+                share = team.agree(_share(run, recipe))
                 saved = -math.inf
             if time.monotonic() - saved > recipe.save_every_s:
                 files.save(run)
                 saved = time.monotonic()
             speed = (run.step - first) / (run.elapsed_s - first_s)
-            on_event(_progress(run, _share(run, recipe), speed))
+            on_event(_progress(run, share, speed))
     except Cancelled:
         files.save(run)
         raise
@@ -279,13 +283,14 @@ class _Files:
         self._leads = leads
         self._learning = learning
 
-    def restore(self, device: torch.device) -> _Run:
+    def restore(self) -> _Run:
         """Load the state where there is one, and cut the curve to it."""
         if not self._state.exists():
             if self._leads:
                 self._curve.unlink(missing_ok=True)
             return _Run()
-        state = torch.load(self._state, weights_only=True, map_location=device)
+        # What a GPU needs of it goes there when it is taken over; AdamW counts steps on the CPU.
+        state = torch.load(self._state, weights_only=True, map_location="cpu")
         for name, part in self._learning.items():
             part.load_state_dict(state[name])
         run = _Run(**state["run"])
@@ -304,7 +309,7 @@ class _Files:
             self._append(run.rows)
             run.rows.clear()
             torch.save({"run": stands, **parts}, partial)
-            os.replace(partial, self._state)
+            put_in_place(partial, self._state)
         except (OSError, RuntimeError) as error:
             raise OutputError(
                 f"{self._state} cannot be written ({error}).",

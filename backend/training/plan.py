@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,8 @@ from backend.training.splits import check_leaks, require_both_classes, split
 # What says when to stop, and what does where nothing is given.
 LENGTHS = ("epochs", "minutes", "cpu_minutes", "views")
 DEFAULT_EPOCHS = 100.0
+# Side of CALandDet's tiles [px].
+DEFAULT_TILE = 224
 # As in ADANet's trainer, for its main output (github xupine/LandslideNet).
 ADVERSARIAL_WEIGHT = 0.01
 # What a card says of the terms of a raster that only was adapted to.
@@ -72,8 +75,9 @@ class TrainRequest:
     ema: float = Recipe.ema
     validations: int = Recipe.validations
     seed: int = 0
-    tile_size: int = 224
-    """Side of the tiles that the network will see in `detect` [px]."""
+    tile_size: int | None = None
+    """Side of the tiles that the network will see in `detect` [px]; None: that of `start`, or
+    CALandDet's."""
     view_size: int | None = None
     """Side of the views that it learns from [px]; None: that of the tiles."""
     scale: tuple[float, float] = Augmentation.scale
@@ -107,7 +111,7 @@ class Plan:
     @property
     def view_size(self) -> int:
         """Side of the views that the network learns from [px]."""
-        return self.request.view_size or self.request.tile_size
+        return self.request.view_size or self.card.tile_size
 
     @property
     def augmentation(self) -> Augmentation:
@@ -167,10 +171,15 @@ def prepare(request: TrainRequest) -> Plan:
         validations=request.validations,
         bf16=_is_bf16(request.precision, device),
         seed=request.seed,
-        loaders=0 if device.kind == "cpu" else 8,
+        loaders=loaders_for(device),
     )
     folder = request.out.with_suffix(".training")
     return Plan(request, train, validation, target, network, card, device, recipe, folder)
+
+
+def loaders_for(device: DeviceInfo) -> int:
+    """Processes that prepare batches; on Windows each takes gigabytes of the page file for CUDA."""
+    return 0 if device.kind == "cpu" else 2 if sys.platform == "win32" else 8
 
 
 def _is_bf16(precision: str, device: DeviceInfo) -> bool:
@@ -293,27 +302,25 @@ def _network(
         scaling = scaling_of(train, None)
     else:
         architecture, network, scaling = _going_on(request, start, train)
-    _check_sizes(request, architecture, network, bands)
-    card = _card(request, architecture, network, scaling, train)
+    card = _card(request, start, architecture, network, scaling, train)
+    _check_sizes(card, request.view_size, network)
     if start and card.gsd == Gsd():
         card = replace(card, gsd=start.card.gsd)
     return network, card
 
 
-def _check_sizes(
-    request: TrainRequest, architecture: str, network: nn.Module, bands: tuple[str, ...]
-) -> None:
+def _check_sizes(card: Card, view_size: int | None, network: nn.Module) -> None:
     settings: Any = network.config
-    if settings.in_channels != len(bands):
+    if settings.in_channels != len(card.bands):
         raise TrainingError(
-            f"{architecture} takes {settings.in_channels} bands (--set in_channels); the data has"
-            f" {len(bands)}: {', '.join(bands)}.",
+            f"{card.architecture} takes {settings.in_channels} bands (--set in_channels); the data"
+            f" has {len(card.bands)}: {', '.join(card.bands)}.",
             "Leave in_channels out, or name the bands to take (--roles).",
         )
-    for size in (request.tile_size, request.view_size or request.tile_size):
+    for size in (card.tile_size, view_size or card.tile_size):
         if size % settings.stride:
             raise TrainingError(
-                f"{size} px is no multiple of {architecture}'s {settings.stride}.",
+                f"{size} px is no multiple of {card.architecture}'s {settings.stride}.",
                 f"Give {max(1, round(size / settings.stride)) * settings.stride}.",
             )
 
@@ -342,6 +349,7 @@ def _going_on(
 
 def _card(
     request: TrainRequest,
+    start: Checkpoint | None,
     architecture: str,
     network: nn.Module,
     scaling: Scaling,
@@ -355,7 +363,7 @@ def _card(
         config=models.config_of(network),
         bands=train[0].bands,
         scaling=scaling,
-        tile_size=request.tile_size,
+        tile_size=request.tile_size or (start.card.tile_size if start else DEFAULT_TILE),
         gsd=_gsd(request, train),
         classes=("background", "landslide") if _classes(network) == 2 else ("landslide",),
         training=(*labelled, *foreign),

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import os
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -23,6 +22,7 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from backend.errors import CalandDetError, OutputError
+from backend.files import put_in_place
 from backend.training.gallery import Cell
 from backend.training.histogram import Bin
 from backend.training.objects import SizeClass
@@ -342,7 +342,7 @@ def _replacing(path: Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield partial
-        os.replace(partial, path)
+        put_in_place(partial, path)
     except OSError as error:
         raise OutputError(
             f"{path} cannot be written: {error.strerror}.", "Choose another place or make room."

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 
-from backend.errors import InventoryError
+from backend.errors import InventoryError, OutputError
 from backend.vectors.attributes import STATUS
 from backend.vectors.geopackage import GEOMETRY, LAYER, Fields, GeoPackage
 
@@ -60,6 +60,25 @@ def read_reviewed(path: Path) -> Reviewed:
     polygons = shapely.make_valid(shapes[~shapely.is_missing(shapes)])
     ids = numbers[is_reviewed].astype(float)
     return Reviewed(polygons, int(np.nanmax(ids, initial=0)))
+
+
+def require_unreviewed(path: Path) -> None:
+    """Raise `OutputError` where a GeoPackage that is to be replaced has reviewed polygons."""
+    if not path.is_file():
+        return
+    try:
+        with closing(_read_only(path)) as data:
+            # The layer's name is the same in all of ours.
+            text = f"SELECT COUNT(*) FROM {LAYER} WHERE status IS NOT ?"  # nosec B608 # a constant
+            (count,) = data.execute(text, (STATUS,)).fetchone()
+    except sqlite3.Error:
+        # Damaged, or none of ours.
+        return
+    if count:
+        raise OutputError(
+            f"{path} holds {count} reviewed polygon(s), which would be lost.",
+            "Choose another output folder, or move the file elsewhere.",
+        )
 
 
 def strip(path: Path) -> None:

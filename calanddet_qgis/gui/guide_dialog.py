@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from qgis.PyQt.QtCore import Qt, QUrl
-from qgis.PyQt.QtGui import QDesktopServices, QImage, QTextDocument
+from qgis.PyQt.QtGui import (
+    QDesktopServices,
+    QImage,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+)
 from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from ..messages import tr
@@ -51,6 +57,7 @@ class Page(QTextBrowser):
         self.setObjectName("guidePage")
         self.setOpenLinks(False)
         self.anchorClicked.connect(self._follow)
+        self.sourceChanged.connect(self._on_page)
 
     def loadResource(self, kind: int, url: QUrl) -> Any:
         """What a page refers to; called by Qt."""
@@ -60,9 +67,30 @@ class Page(QTextBrowser):
         width = min(image.width(), WIDTH - 2 * MARGIN)
         return image.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
 
+    def _on_page(self, url: QUrl) -> None:
+        """Name the headings as links do, which Markdown leaves to who reads it."""
+        block = self.document().begin()
+        while block.isValid():
+            if block.blockFormat().headingLevel():
+                named = QTextCharFormat()
+                named.setAnchor(True)
+                named.setAnchorNames([anchor(block.text())])
+                cursor = QTextCursor(block)
+                cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+                cursor.mergeCharFormat(named)
+            block = block.next()
+        if url.hasFragment():
+            self.scrollToAnchor(url.fragment())
+
     def _follow(self, url: QUrl) -> None:
         target = self.source().resolved(url)
         if target.isLocalFile() and Path(target.toLocalFile()).suffix == ".md":
             self.setSource(target)
         else:
             QDesktopServices.openUrl(target)
+
+
+def anchor(heading: str) -> str:
+    """How a link to a heading is spelled: small letters and hyphens."""
+    kept = "".join(c for c in heading.lower() if c.isalnum() or c in " -_")
+    return kept.strip().replace(" ", "-")

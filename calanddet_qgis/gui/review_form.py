@@ -7,6 +7,7 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ..messages import Failure, tr
+from ..refine.finished_run import shows
 from ..review.access import check_editable, probability_beside
 from ..review.queue import ORDERS
 from ..review.schema import missing_fields
@@ -107,7 +108,7 @@ class ReviewForm(QWidget):
         layer = self.polygon_layer()
         beside = probability_beside(layer) if layer else ""
         rasters = map(self.probability.layer, range(self.probability.count()))
-        of_run = [raster for raster in rasters if raster and beside and raster.source() == beside]
+        of_run = [raster for raster in rasters if raster and shows(raster, beside)]
         if of_run or not self._is_picked:
             self.probability.setLayer(of_run[0] if of_run else None)
 

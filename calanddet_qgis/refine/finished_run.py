@@ -12,6 +12,7 @@ from typing import Any
 from osgeo import gdal
 from qgis.core import QgsMapLayer, QgsProject, QgsProviderRegistry
 
+from ..files import can_write
 from ..layers import POLYGON_FILE, POLYGON_TABLE
 from ..messages import Failure, tr
 
@@ -71,7 +72,7 @@ class FinishedRun:
     @property
     def is_writable(self) -> bool:
         """Whether files can be replaced in the folder."""
-        return os.access(self.folder, os.W_OK)
+        return can_write(self.folder)
 
     def check_there(self) -> None:
         """Raise `Failure` where a file of the run is gone."""
@@ -133,6 +134,13 @@ def layer_path(layer: QgsMapLayer) -> Path | None:
     parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
     path = parts.get("path")
     return Path(os.path.abspath(path)) if path else None
+
+
+def shows(layer: QgsMapLayer, path: str | None) -> bool:
+    """Whether a layer shows a file, however its path is spelled."""
+    if not path:
+        return False
+    return layer.source() == path or layer_path(layer) == Path(os.path.abspath(path))
 
 
 def is_polygons(layer: QgsMapLayer) -> bool:

@@ -6,7 +6,7 @@ one that it has open. So the layers of the project look elsewhere for that momen
 
 from __future__ import annotations
 
-from qgis.core import QgsMapLayer, QgsProject, QgsVectorLayer
+from qgis.core import QgsMapLayer, QgsProject, QgsProviderRegistry, QgsVectorLayer
 
 from ..messages import Failure, tr
 from .finished_run import FinishedRun, layers_of
@@ -34,7 +34,7 @@ class Handover:
         for path, other in stand_ins.items():
             for layer in layers_of(project, path):
                 self._sources[layer.id()] = layer.source()
-                _look_at(layer, layer.source().replace(path, other, 1))
+                _look_at(layer, _source_at(layer, other))
 
     def end(self) -> None:
         """Let the layers that are still there show their own files again."""
@@ -44,6 +44,13 @@ class Handover:
                 _look_at(layer, source)
                 layer.triggerRepaint()
         self._sources.clear()
+
+
+def _source_at(layer: QgsMapLayer, path: str) -> str:
+    """The layer's source with another file, however it is spelled."""
+    registry = QgsProviderRegistry.instance()
+    parts = registry.decodeUri(layer.providerType(), layer.source())
+    return registry.encodeUri(layer.providerType(), {**parts, "path": path})
 
 
 def _look_at(layer: QgsMapLayer, source: str) -> None:

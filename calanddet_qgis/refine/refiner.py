@@ -145,9 +145,11 @@ class Refiner(QObject):
         if self._session:
             self._session.blockSignals(True)
             self._session.stop()
-        self._session = None
         self._end_handover()
         self._end_preview()
+        if self._session:
+            self._session.forget()
+        self._session = None
         self.run = self.wanted = None
 
     def close(self) -> None:

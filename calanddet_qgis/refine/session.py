@@ -61,7 +61,7 @@ class RefineSession(QObject):
         """Start the worker if there is none. Raises `Failure` where there can be none."""
         if self._process:
             return
-        self._folder = QTemporaryDir()
+        self._folder = self._folder or QTemporaryDir()
         command = [
             worker_python(), *INTERPRETER_SWITCHES, "-m", "backend", "refine", str(self._run),
             f"--session={self._folder.path()}", "--json",
@@ -99,7 +99,12 @@ class RefineSession(QObject):
             process.kill()
             process.waitForFinished(GRACE_MS)
         process.deleteLater()
-        self._folder.remove()
+
+    def forget(self) -> None:
+        """Remove what was shown; no layer may have it open."""
+        if self._folder:
+            self._folder.remove()
+            self._folder = None
 
     def _read_events(self) -> None:
         *lines, self._rest = (self._rest + bytes(self._process.readAllStandardOutput())).split(
@@ -142,12 +147,13 @@ class RefineSession(QObject):
             self._fail(_failure(self._error, details))
         else:
             crashed = status == QProcess.ExitStatus.CrashExit
-            self._fail(crash(-code if crashed and os.name == "posix" else code, details))
+            # Windows' codes have 32 bits without a sign; Qt gives them one.
+            told = code if os.name == "posix" else code & 0xFFFFFFFF
+            self._fail(crash(-code if crashed and os.name == "posix" else told, details))
 
     def _fail(self, failure: Failure) -> None:
         self._process.deleteLater()
         self._process = None
-        self._folder.remove()
         self.failed.emit(failure)
 
 

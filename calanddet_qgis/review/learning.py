@@ -15,6 +15,7 @@ from ..card import SUFFIX
 from ..learned import MINUTES
 from ..messages import Failure, number, tr
 from ..raster_facts import is_result
+from ..refine.finished_run import shows
 from .explanation import run_parameters
 from .schema import ACCEPTED, ADDED, DECIDED, EDITED, REJECTED, plain
 
@@ -103,7 +104,7 @@ def image_of(run: Mapping[str, Any]) -> QgsRasterLayer | None:
     """The layer of the project that a run searched; of others one, if there is but one."""
     layers = QgsProject.instance().mapLayers().values()
     rasters = [each for each in layers if isinstance(each, QgsRasterLayer) and not is_result(each)]
-    searched = [each for each in rasters if each.source() == run.get("raster")]
+    searched = [each for each in rasters if shows(each, run.get("raster"))]
     return next(iter(searched or (rasters if len(rasters) == 1 else [])), None)
 
 

@@ -24,6 +24,7 @@ WINDOWS_LONGEST = 259
 VISUAL_CPP = ("msvcp140.dll", "vcruntime140.dll", "vcruntime140_1.dll")
 VISUAL_CPP_ADDRESS = "https://aka.ms/vs/17/release/vc_redist.x64.exe"
 # Windows' number for SSE 4.2 in IsProcessorFeaturePresent.
+WINDOWS_TELLS_SSE42 = 19041  # build; older ones deny what they do not know
 WINDOWS_SSE42 = 38
 
 
@@ -63,6 +64,8 @@ def processor_flags() -> set[str] | None:
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return None
     if sys.platform == "win32":
+        if sys.getwindowsversion().build < WINDOWS_TELLS_SSE42:
+            return None
         present = ctypes.windll.kernel32.IsProcessorFeaturePresent(WINDOWS_SSE42)
         return {"sse4_2"} if present else set()
     try:

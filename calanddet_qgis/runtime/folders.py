@@ -13,6 +13,7 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QLockFile, QStandardPaths
 
+from ..files import put_in_place
 from ..messages import Failure, tr
 from ..settings import RUNTIME_FOLDER
 
@@ -82,7 +83,7 @@ def mark_ready(path: Path, facts: dict[str, Any]) -> Environment:
     """Write the marker, whole or not at all: from now on the environment counts."""
     partial = path / f"{READY}.part"
     partial.write_text(json.dumps(facts, indent=1), encoding="utf-8")
-    os.replace(partial, path / READY)
+    put_in_place(partial, path / READY)
     return Environment(path, facts)
 
 
@@ -100,7 +101,7 @@ def discard(path: Path) -> None:
     doomed = path.with_name(DOOMED + path.name)
     shutil.rmtree(doomed, ignore_errors=True)
     try:
-        os.replace(path, doomed)
+        put_in_place(path, doomed)
     except FileNotFoundError:
         return
     except OSError as error:

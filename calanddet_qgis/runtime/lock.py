@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import json
 import platform as machine
@@ -25,8 +26,20 @@ Version = tuple[int, ...]
 
 def platform_name(system: str = sys.platform, processor: str = "") -> str:
     """This computer as the lock names it: linux-x86_64, windows-amd64, macos-arm64, ..."""
-    processor = (processor or machine.machine()).lower()
+    processor = (processor or _processor()).lower()
     return f"{SYSTEMS.get(system, system)}-{MACHINES.get(processor, processor)}"
+
+
+def _processor() -> str:
+    """The processor, also where QGIS itself is translated for it, as on Macs until it is native."""
+    found = machine.machine()
+    if sys.platform == "darwin" and found == "x86_64":
+        translated, size = ctypes.c_int(0), ctypes.c_size_t(ctypes.sizeof(ctypes.c_int))
+        ask = ctypes.CDLL(None).sysctlbyname
+        name = b"sysctl.proc_translated"
+        if ask(name, ctypes.byref(translated), ctypes.byref(size), None, 0) == 0:
+            return "arm64" if translated.value else found
+    return found
 
 
 @dataclass(frozen=True)

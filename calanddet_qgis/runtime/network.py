@@ -16,6 +16,8 @@ from qgis.PyQt.QtNetwork import (
     QSslConfiguration,
 )
 
+from ..files import put_in_place
+
 CERTIFICATES = "certificates.pem"
 HIDDEN = "•••"
 PROBE = "https://pypi.org/"
@@ -100,12 +102,23 @@ def _authorities() -> bytes:
     if not manager.isDisabled():
         trusted = bytes(manager.trustedCaCertsPemText())
         if trusted:
-            return trusted
+            return trusted + _public()
     system = QSslConfiguration.systemCaCertificates()
-    return b"".join(bytes(certificate.toPem()) for certificate in system)
+    return b"".join(bytes(certificate.toPem()) for certificate in system) + _public()
+
+
+def _public() -> bytes:
+    """Authorities that everybody trusts, if QGIS's Python has them: Windows knows one only after
+    it was needed."""
+    try:
+        import certifi
+
+        return b"\n" + Path(certifi.where()).read_bytes()
+    except (ImportError, OSError):
+        return b""
 
 
 def _write(path: Path, data: bytes) -> None:
     partial = path.with_name(path.name + ".part")
     partial.write_bytes(data)
-    os.replace(partial, path)
+    put_in_place(partial, path)

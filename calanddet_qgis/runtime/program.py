@@ -26,13 +26,25 @@ SOURCES = (
     "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE",
     "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS",
 )  # fmt: skip
-# Runs a module that ends with the program that started it: it holds the other end of stdin.
-TETHERED = (
-    "import os, runpy, sys, threading\n"
-    "threading.Thread(target=lambda: (os.read(0, 1), os._exit(3)), daemon=True).start()\n"
-    "sys.argv = sys.argv[1:]\n"
-    "runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)\n"
-)
+# Runs a module that ends with the program that started it: it holds the other end of stdin. On
+# Windows nobody else gets near a pipe that is being read, children that inherit it neither.
+TETHERED = """\
+import os, runpy, sys, threading, time
+def follow():
+    try:
+        if os.name == "nt":
+            import _winapi, msvcrt
+            while not _winapi.PeekNamedPipe(msvcrt.get_osfhandle(0), 0)[0]:
+                time.sleep(0.05)
+        else:
+            os.read(0, 1)
+    except OSError:
+        pass
+    os._exit(3)
+threading.Thread(target=follow, daemon=True).start()
+sys.argv = sys.argv[1:]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
 
 
 def module_command(python: Path | str, module: str, *arguments: str) -> list[str]:
@@ -117,10 +129,12 @@ def _end(process: subprocess.Popen[str]) -> None:
     """Kill what still runs of the program and of its children."""
     if process.poll() is None and os.name == "nt":
         system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32"
-        subprocess.run(  # nosec B603 # Windows' own program, by its full path
-            [str(system / "taskkill.exe"), "/F", "/T", "/PID", str(process.pid)],
-            capture_output=True, check=False, creationflags=subprocess.CREATE_NO_WINDOW,
-        )  # fmt: skip
+        with suppress(OSError):
+            subprocess.run(  # nosec B603 # Windows' own program, by its full path
+                [str(system / "taskkill.exe"), "/F", "/T", "/PID", str(process.pid)],
+                stdin=subprocess.DEVNULL, capture_output=True, check=False,
+                creationflags=subprocess.CREATE_NO_WINDOW,
+            )  # fmt: skip
     elif hasattr(os, "killpg"):
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

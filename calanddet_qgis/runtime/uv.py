@@ -15,6 +15,7 @@ from qgis.core import QgsNetworkAccessManager
 from qgis.PyQt.QtCore import QEventLoop, QTimer, QUrl
 from qgis.PyQt.QtNetwork import QNetworkReply, QNetworkRequest
 
+from ..files import put_in_place
 from ..messages import Cancelled, Failure, tr
 from .complaints import from_os_error
 from .program import POLL_S
@@ -93,5 +94,5 @@ def _unpack(wheel: bytes, target: Path) -> Path:
         member = next(n for n in archive.namelist() if n.endswith(f".data/scripts/{NAME}"))
         partial.write_bytes(archive.read(member))
     partial.chmod(0o755)
-    os.replace(partial, target)
+    put_in_place(partial, target)
     return target

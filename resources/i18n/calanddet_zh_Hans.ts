@@ -5261,23 +5261,8 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/engines/cuda_engine.py" />
-      <source>Update the NVIDIA driver, or use the CPU (--device cpu).</source>
-      <translation>请更新 NVIDIA 驱动程序，或使用 CPU（--device cpu）。</translation>
-    </message>
-    <message>
-      <location filename="../../backend/engines/cuda_engine.py" />
       <source>{} failed its self-test: probabilities differ by {} / 250 from the plain network's.</source>
       <translation>{} 未通过自检：概率与普通网络相差 {} / 250。</translation>
-    </message>
-    <message>
-      <location filename="../../backend/engines/cuda_engine.py" />
-      <source>{} has too little memory for a single tile.</source>
-      <translation>{} 的内存连一个图块都容纳不下。</translation>
-    </message>
-    <message>
-      <location filename="../../backend/engines/cuda_engine.py" />
-      <source>Close other programs that use it, or use the CPU (--device cpu).</source>
-      <translation>请关闭占用它的其他程序，或使用 CPU（--device cpu）。</translation>
     </message>
     <message>
       <location filename="../../backend/engines/devices.py" />
@@ -5305,6 +5290,21 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <translation>请选择地面采样距离相同的模型文件。</translation>
     </message>
     <message>
+      <location filename="../../backend/engines/failures.py" />
+      <source>{} has too little memory for a single tile.</source>
+      <translation>{} 的内存连一个图块都容纳不下。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/engines/failures.py" />
+      <source>Close other programs that use it, or use the CPU (--device cpu).</source>
+      <translation>请关闭占用它的其他程序，或使用 CPU（--device cpu）。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/engines/failures.py" />
+      <source>Update the NVIDIA driver, or use the CPU (--device cpu).</source>
+      <translation>请更新 NVIDIA 驱动程序，或使用 CPU（--device cpu）。</translation>
+    </message>
+    <message>
       <location filename="../../backend/engines/openvino_engine.py" />
       <source>{} crashed on {} (code {}).</source>
       <translation>{} 在 {} 上崩溃（代码 {}）。</translation>
@@ -5328,6 +5328,16 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../backend/engines/openvino_model.py" />
       <source>{} does not get PyTorch's results for {} on this processor (off by up to {}).</source>
       <translation>在此处理器上，{} 对 {} 得不到与 PyTorch 一致的结果（偏差达 {}）。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/engines/self_test.py" />
+      <source>{} gets results that are no numbers.</source>
+      <translation>{} 得到的结果不是数字。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/engines/self_test.py" />
+      <source>Compute in float32 (--precision fp32).</source>
+      <translation>请用 float32 计算（--precision fp32）。</translation>
     </message>
     <message>
       <location filename="../../backend/explain.py" />
@@ -6046,6 +6056,16 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/resume.py" />
+      <source>{} is of an earlier run and cannot be removed.</source>
+      <translation>{} 属于先前的一次运行，无法删除。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/resume.py" />
+      <source>Close the program that has it open, or choose another output folder.</source>
+      <translation>请关闭打开它的程序，或选择其他输出文件夹。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/resume.py" />
       <source>The run that was left in {} cannot go on, as it differs in: {}.</source>
       <translation>{} 中未完成的运行无法继续，因为以下内容不同：{}。</translation>
     </message>
@@ -6720,6 +6740,16 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <translation>{} 没有含字段 id 和 status 的图层 {}。</translation>
     </message>
     <message>
+      <location filename="../../backend/vectors/reviewed.py" />
+      <source>{} holds {} reviewed polygon(s), which would be lost.</source>
+      <translation>{} 含有 {} 个已审查的多边形，它们会丢失。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/vectors/reviewed.py" />
+      <source>Choose another output folder, or move the file elsewhere.</source>
+      <translation>请选择另一个输出文件夹，或将该文件移到别处。</translation>
+    </message>
+    <message>
       <location filename="../../backend/workspace.py" />
       <source>The output folder {} cannot be written: {}.</source>
       <translation>无法写入输出文件夹 {}：{}。</translation>
@@ -6741,6 +6771,16 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/workspace.py" />
+      <source>Nothing can be written into {}, whose path has {} characters: {}.</source>
+      <translation>无法写入 {}，其路径有 {} 个字符：{}。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/workspace.py" />
+      <source>Choose a folder with a shorter path, in which you may create files.</source>
+      <translation>请选择路径较短且可以创建文件的文件夹。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/workspace.py" />
       <source>The disk of {} has {} MB free; the results need about {} MB.</source>
       <translation>{} 所在磁盘可用 {} MB；结果约需 {} MB。</translation>
     </message>
@@ -6753,11 +6793,6 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../backend/workspace.py" />
       <source>{} cannot be replaced: {}.</source>
       <translation>无法替换 {}：{}。</translation>
-    </message>
-    <message>
-      <location filename="../../backend/workspace.py" />
-      <source>Close the program that has it open, or choose another output folder.</source>
-      <translation>请关闭打开它的程序，或选择其他输出文件夹。</translation>
     </message>
     <message>
       <location filename="../../backend/workspace.py" />

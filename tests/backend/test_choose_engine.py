@@ -2,18 +2,21 @@
 
 import json
 import sys
+import weakref
 from dataclasses import asdict, replace
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
 from backend.engines import choose
-from backend.engines.choose import TRIAL_PAYS, Imagery, choose_engine
+from backend.engines.choose import TRIAL_PAYS, Imagery, Maker, choose_engine, cuda_abilities
 from backend.engines.devices import choose_device, prefers_bf16
 from backend.engines.gate import Comparison, Verdict, parse_verdict
 from backend.engines.torch_engine import TorchEngine
+from backend.errors import DeviceError
 from backend.inference import sample_tiles
 from backend.raster.grid import Tiling
 from backend.training.predict import ArraySource
@@ -102,6 +105,52 @@ def test_a_network_that_openvino_cannot_run_goes_to_torch():
     said = Said()
     assert isinstance(chosen(checkpoint_of(Strange()), log=said), TorchEngine)
     assert len(said) == 1 and "cannot run calanddet (" in said[0]
+
+
+MADE = weakref.WeakSet()
+
+
+class Half:
+    """An engine on a device that computes in fp32 alone; those that there are stand in `MADE`."""
+
+    def __init__(self, checkpoint, margin, device, precision, dtype, log):
+        MADE.add(self)
+        self.precision = precision
+        if precision == "bf16":
+            raise DeviceError("GTX 1660 gets results that are no numbers.")
+
+
+@pytest.fixture
+def half(monkeypatch):
+    maker = Maker(Half, "torch", "GTX 1660", True, "")
+    monkeypatch.setattr(choose, "maker_for", lambda device: maker)
+
+
+@pytest.mark.usefixtures("half")
+def test_where_bf16_fails_before_its_trial_the_same_engine_goes_on_in_fp32():
+    said = Said()
+    engine = chosen(checkpoint_of(Contrast(0.2)), log=said, imagery=large()[0])
+    assert isinstance(engine, Half) and engine.precision == "fp32"
+    assert said[1] == "info: fp32 is used: GTX 1660 gets results that are no numbers."
+
+
+@pytest.mark.usefixtures("half")
+def test_an_engine_that_failed_is_gone_when_torch_takes_its_place(monkeypatch):
+    left = []
+
+    def instead(*settings):
+        left.extend(MADE)
+        return SimpleNamespace()
+
+    monkeypatch.setattr(choose, "TorchEngine", instead)
+    chosen(checkpoint_of(Contrast(0.2)), "bf16")
+    assert not left
+
+
+def test_a_verdict_on_float16_holds_for_one_model_of_gpu():
+    assert cuda_abilities(torch.bfloat16, "NVIDIA A100", (8, 0)) == "cuda torch.bfloat16"
+    told = cuda_abilities(torch.float16, "NVIDIA GeForce GTX 1660", (7, 5))
+    assert told == "cuda torch.float16 NVIDIA GeForce GTX 1660 7.5"
 
 
 @needs_bf16

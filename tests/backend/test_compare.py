@@ -8,10 +8,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from torch import nn
 
 from backend.errors import CalandDetError, DatasetError, TrainingError
 from backend.events import Log, Result, Start
 from backend.training.compare import NETWORKS, CompareRequest, Contender, compare
+from backend.training.cost import gflop_of
 from tests.backend.test_train import write_images
 from tests.backend.workers import finish, start
 
@@ -99,6 +101,19 @@ def test_flop_and_parameters_are_those_of_the_network(finished):
     # Its first layer alone: 64 maps of 32 x 32 px out of 3 x 7 x 7 values.
     assert row["gflop"] > 2 * 64 * 32 * 32 * 3 * 49 / 1e9
     assert row["parameters"] == pytest.approx(11.5e6, rel=0.01)
+
+
+class Placed(nn.Conv2d):
+    """A convolution that takes what is on its own device alone, as on a GPU."""
+
+    def forward(self, x):
+        assert x.device == self.weight.device
+        return super().forward(x)
+
+
+def test_flop_are_counted_on_the_device_that_the_network_is_on():
+    network = Placed(3, 8, kernel_size=3).to("meta")
+    assert gflop_of(network, (1, 3, 34, 34)) == 2 * 8 * 32 * 32 * 3 * 9 / 1e9
 
 
 def test_another_budget_does_not_mix_with_the_rows_that_are_there(data, out):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from backend.engines.devices import choose_device, gpu_memory, list_devices
+from backend.engines.devices import choose_device, gpu_memory, has_kernels, list_devices
 from backend.errors import DeviceError
 from backend.events import Meter
 from tests.backend.workers import backend
@@ -26,15 +26,21 @@ def test_an_absent_gpu_is_refused_with_the_reason():
         assert "without CUDA" in caught.value.message
 
 
+TOLD = (
+    "init", "device_count", "get_device_properties", "current_device", "set_device",
+    "get_device_capability", "get_arch_list",
+)  # fmt: skip
+
+
 class Gpus:
     """What torch tells on a computer with several NVIDIA GPUs."""
 
-    def __init__(self, monkeypatch, *names):
+    def __init__(self, monkeypatch, *names, capabilities=()):
         self.names, self.current = names, 0
+        self.capabilities = capabilities or [(8, 6)] * len(names)
         monkeypatch.setattr(torch.version, "cuda", "12.8")
-        for name in ("init", "device_count", "get_device_properties", "current_device"):
+        for name in TOLD:
             monkeypatch.setattr(torch.cuda, name, getattr(self, name))
-        monkeypatch.setattr(torch.cuda, "set_device", self.set_device)
 
     def init(self):
         """There is a driver."""
@@ -47,6 +53,12 @@ class Gpus:
 
     def get_device_properties(self, index):
         return SimpleNamespace(name=self.names[index], total_memory=24 << 30)
+
+    def get_device_capability(self, index):
+        return self.capabilities[index]
+
+    def get_arch_list(self):
+        return ["sm_75", "sm_80", "sm_90", "compute_90"]
 
     def set_device(self, name):
         self.current = int(name.partition(":")[2])
@@ -62,6 +74,49 @@ def test_one_of_several_gpus_is_chosen_by_its_number(monkeypatch):
     assert (chosen.name, chosen.kind, gpus.current) == ("cuda:1", "cuda", 1)
     # From then on it is the one that is meant.
     assert choose_device("cuda").name == "cuda:1"
+
+
+def test_auto_keeps_to_the_gpu_that_a_process_of_a_team_has_taken(monkeypatch):
+    gpus = Gpus(monkeypatch, "RTX 4090", "RTX A5000")
+    gpus.current = 1
+    assert choose_device("auto").name == "cuda:1" and gpus.current == 1
+
+
+def test_a_gpu_that_torch_was_not_built_for_is_left_alone(monkeypatch):
+    gpus = Gpus(monkeypatch, "GTX 980", "RTX A5000", capabilities=[(5, 2), (8, 6)])
+    assert [device.available for device in list_devices()[:2]] == [False, True]
+    assert choose_device("auto").name == "cuda:1" and gpus.current == 1
+    gpus.current = 0
+    with pytest.raises(DeviceError) as caught:
+        choose_device("cuda")
+    assert caught.value.message.endswith(
+        f"torch {torch.__version__} is built for sm_75 sm_80 sm_90 compute_90, not for sm_52."
+    )
+    assert "cuda:1 (GPU: RTX A5000" in caught.value.remedy
+    with pytest.raises(DeviceError, match="there are 2 NVIDIA GPUs"):
+        choose_device("cuda:2")
+    Gpus(monkeypatch, "GTX 980", capabilities=[(5, 2)])
+    assert choose_device("auto").name == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("capability", "built", "runs"),
+    [
+        ((8, 6), "sm_75 sm_80", True),
+        ((8, 6), "sm_75 sm_86 sm_90", True),
+        ((8, 0), "sm_75 sm_86 sm_90", False),
+        ((6, 1), "sm_75 sm_80 compute_75", False),
+        ((9, 0), "sm_75 sm_80", False),
+        ((9, 0), "sm_80 compute_80", True),
+        ((9, 0), "sm_90a", True),
+        ((12, 0), "sm_90 sm_100 sm_120", True),
+        ((10, 3), "sm_90 sm_100 sm_120", True),
+        ((12, 1), "sm_100", False),
+        ((7, 0), "", False),
+    ],
+)
+def test_kernels_run_on_later_gpus_of_their_generation(capability, built, runs):
+    assert has_kernels(capability, built.split()) is runs
 
 
 def test_a_gpu_beyond_the_last_is_refused_with_those_that_are_there(monkeypatch):

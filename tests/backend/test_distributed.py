@@ -5,10 +5,13 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
+import torch.distributed as dist
 
 from backend.checkpoint import load
+from backend.training.distributed import Team, join
 from tests.backend.test_train import SMALL, write_images
 from tests.backend.workers import ROOT
 
@@ -39,3 +42,14 @@ def test_two_processes_train_one_network(tmp_path):
     assert load(out).card.config["embed_dim"] == 16
     with (tmp_path / "mine.training" / "curve.csv").open() as file:
         assert len(list(csv.DictReader(file))) == 6
+
+
+def test_a_process_waits_through_a_long_validation(monkeypatch):
+    asked = {}
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    # More than there are GPUs on any computer.
+    monkeypatch.setenv("LOCAL_RANK", "99")
+    monkeypatch.setattr(dist, "init_process_group", lambda backend, **how: asked.update(how))
+    monkeypatch.setattr(dist, "get_rank", lambda: 1)
+    assert join() == Team(1, 2)
+    assert asked["timeout"] > timedelta(hours=1)

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from backend.errors import Cancelled, OutputError, TrainingError
+from backend.training.distributed import Team
 from backend.training.loop import Recipe, fit, rate_at
 
 RECIPE = Recipe(steps=30, batch_size=8, learning_rate=0.3, save_every_s=0)
@@ -137,6 +138,31 @@ def test_a_resumed_run_still_knows_its_best(tmp_path):
     kept = torch.load(tmp_path / "state.pt", weights_only=True)["run"]["best"]
     best = fit_tiny(tmp_path, recipe, validate=lambda _: 0.1)
     assert all(torch.equal(best.state_dict()[key], value) for key, value in kept.items())
+
+
+class Led(Team):
+    """A team whose leader's clock says how many of 30 steps were drawn."""
+
+    drawn = 0
+
+    def draw(self, rng):
+        Led.drawn += 1
+        return draw(rng)
+
+    def agree(self, value):
+        return Led.drawn / 30
+
+
+def test_all_processes_validate_when_the_leaders_clock_says_so(tmp_path):
+    team, at = Led(), []
+
+    def validate(average):
+        at.append(Led.drawn)
+        return 0.5
+
+    recipe = replace(RECIPE, steps=None, minutes=60, validations=3)
+    fit(tiny(), team.draw, loss_of, recipe, tmp_path, lambda event: None, validate, team)
+    assert at == [10, 20, 30]
 
 
 def test_minutes_end_a_run(tmp_path):

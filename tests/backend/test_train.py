@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,13 @@ import pytest
 import torch
 
 from backend.checkpoint import load
+from backend.engines.devices import DeviceInfo
 from backend.errors import CalandDetError, CheckpointError, DatasetError, TrainingError
 from backend.events import Progress
 from backend.training.assess import EvaluateRequest, assess
 from backend.training.job import train
-from backend.training.plan import TrainRequest
+from backend.training.plan import TrainRequest, loaders_for
+from tests.backend.checkpoints import small_file
 from tests.backend.rasters import write_raster
 from tests.backend.workers import finish, start
 
@@ -156,6 +159,28 @@ def test_going_on_from_a_checkpoint_keeps_what_it_takes(data, tmp_path):
     assert one.card.scaling == other.card.scaling and one.card.config == other.card.config
     with pytest.raises(TrainingError, match="its own settings"):
         train(request(data, second, start=first), silent)
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, 64), (32, 32)])
+def test_going_on_keeps_the_starts_tiles_unless_others_are_asked_for(
+    data, tmp_path, given, expected
+):
+    start, out = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+    assert small_file(start).card.tile_size == 64
+    once = {"start": start, "config": {}, "epochs": 1, "validations": 1}
+    train(request(data, out, **once, tile_size=given), silent)
+    assert load(out).card.tile_size == expected
+    # Whoever says what was taken goes on in the same folder.
+    train(request(data, out, **once, tile_size=expected), silent)
+
+
+@pytest.mark.parametrize(
+    ("device", "system", "count"),
+    [("cpu", "linux", 0), ("cpu", "win32", 0), ("cuda", "linux", 8), ("cuda:1", "win32", 2)],
+)
+def test_a_gpu_is_fed_by_as_many_processes_as_the_system_bears(device, system, count, monkeypatch):
+    monkeypatch.setattr(sys, "platform", system)
+    assert loaders_for(DeviceInfo(device, True, "")) == count
 
 
 def test_without_validation_data_some_images_are_kept_back(data, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QTextDocument
 
-from calanddet_qgis.gui.guide_dialog import WIDTH, GuideDialog
+from calanddet_qgis.gui.guide_dialog import WIDTH, GuideDialog, anchor
 from calanddet_qgis.paths import guide
 
 TOPICS = (
@@ -47,3 +47,34 @@ def test_links_lead_to_pages_that_come_along(dialog):
         dialog.page.anchorClicked.emit(QUrl(link))
         assert len(dialog.page.toPlainText()) > 500, link
         dialog.page.backward()
+
+
+def links_to_headings():
+    """Page, link and heading of every link between the pages that names a heading."""
+    folder = Path(guide()).parent
+    for page in sorted(folder.glob("*.md")):
+        for link in re.findall(r"\]\(([^):]*#[^)]*)\)", page.read_text(encoding="utf-8")):
+            if link.startswith("#") or folder.joinpath(link.partition("#")[0]).is_file():
+                yield page, link
+
+
+def heading(document, name):
+    block = document.begin()
+    while block.isValid():
+        if block.blockFormat().headingLevel() and anchor(block.text()) == name:
+            return block
+        block = block.next()
+    return None
+
+
+def test_links_to_headings_lead_there(dialog):
+    links = list(links_to_headings())
+    assert len(links) > 10
+    for page, link in links:
+        dialog.page.setSource(QUrl.fromLocalFile(str(page)))
+        dialog.page.anchorClicked.emit(QUrl(link))
+        block = heading(dialog.page.document(), link.partition("#")[2])
+        assert block, (page.name, link)
+        top = dialog.page.document().documentLayout().blockBoundingRect(block).top()
+        below = top - dialog.page.verticalScrollBar().value()
+        assert -1 <= below < dialog.page.viewport().height() - 20, (page.name, link)
