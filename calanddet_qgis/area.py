@@ -74,7 +74,11 @@ def size_m2(geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem) -> float |
     factor = QgsUnitTypes.fromUnitToUnitFactor(
         measure.areaUnits(), QgsUnitTypes.AreaUnit.AreaSquareMeters
     )
-    return factor * measure.measureArea(geometry)
+    try:
+        return factor * measure.measureArea(geometry)
+    except QgsCsException:
+        # QGIS 3.40 says so where coordinates are not of their CRS.
+        return None
 
 
 def tiles_in(geometry: QgsGeometry, extent: QgsRectangle, lattice: Lattice, tiles: Tiles) -> int:

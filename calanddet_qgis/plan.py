@@ -240,7 +240,8 @@ def _unused(folder: Path, taken: Collection[str]) -> str:
 
 
 def _existing(folder: Path) -> Path:
-    return next(each for each in (folder, *folder.parents) if each.exists())
+    # `Path.exists` fails where a folder may not be entered, and Windows' drives may not be there.
+    return next((each for each in (folder, *folder.parents) if os.path.exists(each)), Path.home())
 
 
 def _no_crs(facts: RasterFacts) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsProject
 from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QIcon
@@ -19,6 +19,8 @@ from .gui.runtime_dialog import RuntimeDialog
 from .messages import tr
 from .paths import icon
 from .provider import CalandDetProvider
+from .review.surroundings import restore
+from .temporary import LeftOut
 
 MENU = "&CALandDet"
 
@@ -41,6 +43,8 @@ class CalandDetPlugin:
         self.initProcessing()
         self.options = OptionsFactory()
         self.iface.registerOptionsWidgetFactory(self.options)
+        self.left_out = LeftOut(QgsProject.instance())
+        QgsProject.instance().readProject.connect(self._end_old_review)
         self.dock = DetectDock(self.iface.mapCanvas(), self.iface.mainWindow())
         self.refine = RefinePanel(self.iface)
         self.dock.add_tab(self.refine, tr("Refine"))
@@ -73,6 +77,10 @@ class CalandDetPlugin:
         self.dock.queue.ended.connect(self.announcer.announce)
         self.options.applied.connect(self.dock.refresh)
 
+    def _end_old_review(self) -> None:
+        """A project that was saved in the midst of a review gets its own settings back."""
+        restore(QgsProject.instance())
+
     def unload(self) -> None:
         """Take everything away, in the opposite order."""
         self.dock.stop()
@@ -99,6 +107,8 @@ class CalandDetPlugin:
         self.iface.removeDockWidget(self.dock)
         self.review.checkpoint_wanted.disconnect(self.dock.use_checkpoint)
         self.dock.deleteLater()
+        self.left_out.stop()
+        QgsProject.instance().readProject.disconnect(self._end_old_review)
         self.iface.unregisterOptionsWidgetFactory(self.options)
         QgsApplication.processingRegistry().removeProvider(self.provider)
         translations.remove(self.translator)

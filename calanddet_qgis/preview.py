@@ -11,6 +11,7 @@ from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer
 from .messages import tr
 from .paths import style
 from .raster_facts import PREVIEW_FOLDER
+from .temporary import mark
 
 # A preview is small; whatever else stands in its place is not read [bytes].
 MAX_BYTES = 64 << 20
@@ -54,6 +55,7 @@ class Preview:
 
     def _add(self, memory: str, name: str) -> QgsMapLayer:
         layer = QgsRasterLayer(memory, tr("{}: found so far").format(name))
+        mark(layer)
         project = QgsProject.instance()
         project.addMapLayer(layer, addToLegend=False)
         project.layerTreeRoot().insertLayer(0, layer).setExpanded(False)

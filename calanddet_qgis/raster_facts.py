@@ -43,6 +43,10 @@ BAND_WORDS = {
     "swir2": ("swir2", "b12"),
     "dem": ("dem", "dtm", "elevation"),
 }
+# Words that make another band of one: coastal blue, red edge, short-wave infrared.
+OTHER_WORDS = {"blue": {"coastal"}, "red": {"edge"}, "nir": {"short", "shortwave"}}
+# Sentinel-2's of 10 m, as they are often called. Landsat, too, has a B8, but its infrared in B5.
+SENTINEL2_NAMES, LANDSAT_INFRARED, OF_SENTINEL2 = {"b2", "b3", "b4", "b8"}, "b5", "b8a"
 # Up to so many bands in their order are a camera's: none of them is taken for elevation.
 CAMERA_BANDS = 4
 # QGIS puts a number before every band's name, and calls those without a name so.
@@ -157,12 +161,26 @@ def guess_bands(layer: QgsRasterLayer, roles: Iterable[str]) -> dict[str, int]:
 
 
 def _band_by_name(layer: QgsRasterLayer, role: str) -> int:
-    words = BAND_WORDS.get(role, (role,))
-    for band in range(1, layer.bandCount() + 1):
-        name = NUMBERED.sub("", layer.bandName(band)).partition("(")[0].lower()
-        if name.strip() == role or set(WORD.findall(name)) & set(words):
+    """The band with just this name, else the first with a word of it, else 0."""
+    words, names = {role, *BAND_WORDS.get(role, ())}, _names(layer)
+    for band, name in enumerate(names, 1):
+        if name in words:
+            return band
+    for band, name in enumerate(names, 1):
+        found = set(WORD.findall(name))
+        if found & words and not found & OTHER_WORDS.get(role, set()):
             return band
     return 0
+
+
+def _names(layer: QgsRasterLayer) -> list[str]:
+    """What the bands are called, in small letters; those of Sentinel-2 as b02."""
+    numbers = range(1, layer.bandCount() + 1)
+    names = [NUMBERED.sub("", layer.bandName(band)).partition("(")[0] for band in numbers]
+    names = [name.strip().lower() for name in names]
+    if set(names) >= SENTINEL2_NAMES and (LANDSAT_INFRARED not in names or OF_SENTINEL2 in names):
+        return [re.sub(r"^b(\d)$", r"b0\1", name) for name in names]
+    return names
 
 
 def _colours(layer: QgsRasterLayer) -> dict[str, int]:

@@ -123,7 +123,11 @@ def scenes_of_layers(layers: Sequence[QgsRasterLayer]) -> Scenes:
 def scenes_in(folder: str) -> Scenes:
     """The images in a folder. Raises `Failure` where it holds none that can be opened."""
     folder = absolute(folder)
-    paths = sorted(_images(folder)) if os.path.isdir(folder) else []
+    try:
+        paths = sorted(_images(folder)) if os.path.isdir(folder) else []
+    except OSError as error:
+        message = tr("The folder {} cannot be read ({}).").format(folder, error.strerror)
+        raise Failure("raster", message, tr("Choose one that you may read.")) from error
     if not paths:
         message = tr("The folder {} holds no image.").format(folder)
         raise Failure("raster", message, tr("Choose one with GeoTIFFs or the like."))

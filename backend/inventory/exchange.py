@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from backend.inventory.antimeridian import cut, unwrapped, wrapped
 from backend.inventory.layer import Layer, reprojected
 from backend.inventory.schemas import KNOWN_AS, SHORT, Schema
 from backend.inventory.shapes import measure
@@ -27,15 +28,23 @@ def with_places(layer: Layer, inventory: str, date: str | None) -> Fields:
 
     A centroid may lie beside a crooked polygon. Measures are taken where the layer has none.
     """
-    degrees = reprojected(layer.polygons, layer.crs, WGS84, f"The layer {layer.path}")
-    centroids = shapely.get_coordinates(shapely.centroid(degrees))
+    centroids = shapely.get_coordinates(shapely.centroid(_in_one_piece(layer)))
     ours: Fields = {
-        "longitude": np.round(centroids[:, 0], 7),
+        "longitude": np.round(wrapped(centroids[:, 0]), 7),
         "latitude": np.round(centroids[:, 1], 7),
     }
     shared = {"inventory": inventory or None, "date": date}
     ours |= {name: np.full(len(layer), value, object) for name, value in shared.items()}
     return measured(layer) | layer.fields | ours
+
+
+def in_degrees(layer: Layer) -> NDArray[np.object_]:
+    """A layer's polygons (n,) in WGS 84, cut at 180° of longitude."""
+    return cut(_in_one_piece(layer))
+
+
+def _in_one_piece(layer: Layer) -> NDArray[np.object_]:
+    return unwrapped(reprojected(layer.polygons, layer.crs, WGS84, f"The layer {layer.path}"))
 
 
 def as_schema(fields: Fields, schema: Schema) -> Fields:

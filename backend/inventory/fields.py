@@ -16,9 +16,11 @@ from pyproj import CRS
 
 from backend.errors import DemError, RasterError
 from backend.events import Meter, OnEvent
+from backend.inventory.common import warn
 from backend.inventory.layer import Layer, reprojected
-from backend.inventory.sweep import Sweep, read_window
+from backend.inventory.sweep import Sweep, read_window, scaled
 from backend.inventory.zones import Array, Index, Sums
+from backend.raster.heights import metres_per_unit
 from backend.terrain import terrain
 from backend.vectors.attributes import LEAST_RESULTANT, Fields
 from backend.vectors.ground import Ground, mapped
@@ -59,7 +61,7 @@ def terrain_fields(
     layer: Layer, data: rasterio.DatasetReader, on_event: OnEvent
 ) -> tuple[Fields, Ends]:
     """Slope, elevation, aspect, length and H/L of a layer's polygons, and their highest and lowest
-    points, from a DEM of one band in metres.
+    points, from a DEM of one band; elevations in another unit become metres, which is told.
 
     Slope and aspect are Horn's (`backend.terrain`), at the DEM's own resolution. Raises `DemError`
     where the DEM has other bands or no value under any polygon.
@@ -75,6 +77,8 @@ def terrain_fields(
             f"The elevation model {data.name} cannot be placed on the layer: {lacking} has no CRS.",
             "Assign its CRS, or leave the elevation model out.",
         )
+    metres, note = metres_per_unit(data, 1)
+    warn(on_event, note)
     sweep = Sweep(layer, data)
     sums = Sums(int(sweep.reached.sum()))
     meter = Meter(on_event, "terrain", sweep.rows, "rows")
@@ -84,7 +88,7 @@ def terrain_fields(
         # One more pixel around, for the slope.
         rows = slice(rows.start - 1, rows.stop + 1)
         columns = slice(columns.start - 1, columns.stop + 1)
-        elevation = read_window(data, [1], rows, columns)[0]
+        elevation = metres * read_window(data, [1], rows, columns)[0]
         return terrain(elevation, _steps(data, ground, rows, columns))[:, 1:-1, 1:-1]
 
     for strip in sweep.strips(read, meter.advance):
@@ -168,11 +172,15 @@ def shadow_fields(layer: Layer, data: rasterio.DatasetReader, on_event: OnEvent)
 
 
 def median_brightness(data: rasterio.DatasetReader, bands: list[int]) -> float:
-    """Median over the image, read coarsely, of the mean of `bands`; NaN where all is nodata."""
+    """Median over the image, read coarsely, of the mean of `bands`, scaled as `read_window` does.
+
+    NaN where all is nodata.
+    """
     step = max(1, max(data.shape) // MEDIAN_SAMPLE)
     shape = (len(bands), -(-data.height // step), -(-data.width // step))
-    values = data.read(bands, out_shape=shape, masked=True).astype(np.float64)
-    return float(np.ma.median(values.mean(axis=0).compressed())) if values.count() else np.nan
+    brightness = scaled(data, bands, data.read(bands, out_shape=shape, masked=True)).mean(axis=0)
+    known = brightness[np.isfinite(brightness)]
+    return float(np.median(known)) if len(known) else np.nan
 
 
 def end_points(layer: Layer, ends: Ends) -> tuple[NDArray[np.object_], Fields]:

@@ -23,9 +23,10 @@ from backend.inventory.exchange import (
     adopted,
     as_schema,
     as_texts,
+    in_degrees,
     with_places,
 )
-from backend.inventory.layer import Layer, reprojected, split_source
+from backend.inventory.layer import Layer, split_source
 from backend.inventory.schemas import SCHEMAS, short_names
 from backend.vectors.attributes import Fields
 from backend.workspace import Workspace
@@ -145,7 +146,7 @@ def _check(request: ExportRequest) -> Path:
 
 
 def _write(path: Path, layer: Layer, request: ExportRequest) -> None:
-    """All formats in WGS 84."""
+    """All formats in WGS 84; outlines are cut at 180° of longitude."""
     fields = with_places(layer, request.inventory, request.date)
     if request.format in SCHEMAS:
         fields = as_schema(fields, SCHEMAS[request.format])
@@ -155,7 +156,7 @@ def _write(path: Path, layer: Layer, request: ExportRequest) -> None:
     if SUFFIXES[request.format] == ".csv":
         store.write_layer(path, path.stem, None, fields, driver="CSV")
         return
-    degrees = reprojected(layer.polygons, layer.crs, WGS84, f"The layer {layer.path}")
+    degrees = in_degrees(layer)
     if request.format == "kml":
         fields = {"Name": _labels(fields, layer)} | fields
         store.write_layer(path, path.stem, degrees, fields, WGS84, driver="LIBKML")

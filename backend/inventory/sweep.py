@@ -142,15 +142,21 @@ def read_window(
         raise RasterError(
             f"{data.name} cannot be read: it is damaged or truncated.", "Copy or export it again."
         ) from error
+    down, right = inside[0].start - rows.start, inside[1].start - columns.start
+    height, width = values.shape[1:]
+    result[:, down : down + height, right : right + width] = scaled(data, bands, values)
+    return result
+
+
+def scaled(data: rasterio.DatasetReader, bands: list[int], stored: np.ma.MaskedArray) -> Array:
+    """Values (bands, rows, columns) as their bands' scales and offsets mean them; NaN is none."""
     scales, offsets = (
         np.array([of_band[band - 1] for band in bands])[:, None, None]
         for of_band in (data.scales, data.offsets)
     )
-    scaled = values.astype(np.float64).filled(np.nan) * scales + offsets
-    scaled[~np.isfinite(scaled)] = np.nan
-    down, right = inside[0].start - rows.start, inside[1].start - columns.start
-    result[:, down : down + scaled.shape[1], right : right + scaled.shape[2]] = scaled
-    return result
+    values: Array = np.ma.filled(stored.astype(np.float64), np.nan) * scales + offsets
+    values[~np.isfinite(values)] = np.nan
+    return values
 
 
 def _onto(data: rasterio.DatasetReader) -> Callable[[NDArray[Any]], NDArray[Any]]:

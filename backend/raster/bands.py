@@ -1,4 +1,4 @@
-"""Which band of a raster is what: by its colour, by its name, and last by the order of bands."""
+"""Which band of a raster is what: by its name, by its colour, and last by the order of bands."""
 
 from __future__ import annotations
 
@@ -49,33 +49,51 @@ def sentinel2_role(name: str) -> str:
     return SENTINEL2[f"B{found[1].upper():0>2}"] if found else ""
 
 
-def named_bands(data: rasterio.DatasetReader) -> dict[str, int]:
-    """1-based band numbers by role (or by whatever else a band is called in its description)."""
-    colours = data.colorinterp
-    bands = {
-        role: colours.index(colour) + 1
-        for role, colour in COLOUR_ROLES.items()
-        if colour in colours
-    }
+def named_bands(data: rasterio.DatasetReader, roles: Iterable[str] = ()) -> dict[str, int]:
+    """1-based band numbers by role (or by whatever else a band is called in its description).
+
+    A band has the colour that the file gives it unless its name is a role: many formats call the
+    first three bands red, green and blue, whatever they hold. `roles` are some besides the known.
+    """
+    names = _names(data)
+    bands: dict[str, int] = {}
+    for band, name in enumerate(names, 1):
+        if name:
+            bands.setdefault(name, band)
+    known = KNOWN_ROLES.union(roles)
+    colours = [
+        None if name in known else colour
+        for name, colour in zip(names, data.colorinterp, strict=True)
+    ]
+    for role, colour in COLOUR_ROLES.items():
+        if colour in colours:
+            bands.setdefault(role, colours.index(colour) + 1)
+    return bands
+
+
+def _names(data: rasterio.DatasetReader) -> list[str]:
+    """What each band is called, its role where that is known; empty without a description."""
     names = [(name or "").strip().lower() for name in data.descriptions]
     is_sentinel2 = _is_sentinel2(names)
-    for band, name in enumerate(names, 1):
-        role = (sentinel2_role(name) if is_sentinel2 else "") or SYNONYMS.get(name, name)
-        if role:
-            bands.setdefault(role, band)
-    return bands
+    return [
+        (sentinel2_role(name) if is_sentinel2 else "") or SYNONYMS.get(name, name) for name in names
+    ]
 
 
 def _is_sentinel2(names: Sequence[str]) -> bool:
     """B1, B2, B3 alone may be any sensor's."""
-    telling = any(_TELLING_NAME.search(name) for name in names)
-    return telling or sum(bool(_SENTINEL2_NAME.search(name)) for name in names) >= _SENTINEL2_NAMES
+    if any(_TELLING_NAME.search(name) for name in names):
+        return True
+    roles = [role for role in map(sentinel2_role, names) if role]
+    # Those of 10 m. Landsat has its infrared in B5, and a B8 that is as wide as the visible.
+    of_10_m = {*COLOUR_ROLES, "nir"} <= set(roles) and "rededge1" not in roles
+    return of_10_m or len(roles) >= _SENTINEL2_NAMES
 
 
 def choose_bands(
     data: rasterio.DatasetReader, roles: tuple[str, ...], numbers: tuple[int, ...] | None
 ) -> tuple[int, ...]:
-    """1-based band numbers for the roles: as asked, else by colour, by name, by order.
+    """1-based band numbers for the roles: as asked, else by name, by colour, by order.
 
     Raises `RasterError` that names the roles that are not there.
     """
@@ -83,7 +101,7 @@ def choose_bands(
         return _checked(data, numbers, roles)
     if data.colorinterp[0] == ColorInterp.palette and set(roles) == set(COLOUR_ROLES):
         return (1,)
-    named = named_bands(data)
+    named = named_bands(data, roles)
     found = {role: named[role] for role in roles if role in named}
     left = [role for role in roles if role not in found]
     spare = _spare(data, named, found, left)
@@ -92,6 +110,21 @@ def choose_bands(
         raise _missing(data, roles, missing)
     found |= dict(zip(left, spare, strict=False))
     return tuple(found[role] for role in roles)
+
+
+def order_note(data: rasterio.DatasetReader, roles: tuple[str, ...], bands: tuple[int, ...]) -> str:
+    """A sentence where `bands` that `choose_bands` took by their order may well be others.
+
+    They are where there are more bands than three or than roles, or where others are named.
+    """
+    named = named_bands(data, roles)
+    if len(bands) != len(roles) or all(role in named for role in roles):
+        return ""
+    images = sum(kind != ColorInterp.alpha for kind in data.colorinterp)
+    if images <= min(len(roles), 3) and not any(_names(data)):
+        return ""
+    order = ", ".join(f"{role} {band}" for role, band in zip(roles, bands, strict=True))
+    return f"Not all bands of {data.name} are named; they are taken in their order: {order}."
 
 
 def _spare(

@@ -141,7 +141,7 @@ def _by_name(path: str, roles: tuple[str, ...]) -> Iterator[tuple[str, Place]]:
         places = {role: Place(str(file)) for role, file in files_of(Path(path)).items()}
     else:
         with open_raster(path) as data:
-            places = {role: Place(path, band) for role, band in named_bands(data).items()}
+            places = {role: Place(path, band) for role, band in named_bands(data, roles).items()}
     found = [(role, place) for role, place in places.items() if role in roles]
     if not found:
         raise RasterError(
@@ -191,8 +191,7 @@ class InputSource:
             self._layers.append(([roles.index(role) for role in relief], layer))
         room = cache_bytes(self._image.dataset) + sum(layer.cache_bytes for layer in warped)
         stack.enter_context(rasterio.Env(GDAL_CACHEMAX=room))
-        self._notes = [_order_note(self._request, own, self._image)]
-        self._notes += [layer.note for _, layer in self._layers]
+        self._notes = [layer.note for _, layer in self._layers]
         self._convert()
         where = {role: str(place) for role, place in places.items()}
         where |= dict.fromkeys(relief, str(dem))
@@ -236,8 +235,9 @@ class InputSource:
         else:
             if self._request.value_range == BYTE_RANGE:
                 self._stretch()
-            if "dem" in self._bands:
-                self._gain[roles.index("dem")] = self._metres(*self._bands["dem"])
+            for role in set(RELIEF) & set(self._bands):
+                at = roles.index(role)
+                self._gain[at], self._offset[at] = self._relief(role)
 
     @property
     def conversion(self) -> Conversion:
@@ -281,15 +281,16 @@ class InputSource:
         """Gain and offset from raw values to a reflectance, degrees or metres."""
         if role not in self._bands:
             return 1.0, 0.0  # of the DEM, in degrees and metres already
-        data, band = self._bands[role]
-        if role == "dem":
-            return self._metres(data, band), 0.0
-        return (1.0, 0.0) if role in RELIEF else _told(data, band, encoding)
+        return self._relief(role) if role in RELIEF else _told(*self._bands[role], encoding)
 
-    def _metres(self, data: rasterio.DatasetReader, band: int) -> float:
-        metres, note = metres_per_unit(data, band)
-        self._notes.append(note)
-        return metres
+    def _relief(self, role: str) -> tuple[float, float]:
+        """Gain and offset from raw values to degrees or metres."""
+        data, band = self._bands[role]
+        unit = 1.0
+        if role == "dem":
+            unit, note = metres_per_unit(data, band)
+            self._notes.append(note)
+        return data.scales[band - 1] * unit, data.offsets[band - 1] * unit
 
     def _encoding(self) -> Encoding:
         """How all reflectances are encoded, by their values all over the raster."""
@@ -342,21 +343,9 @@ def _image_request(request: SourceRequest, own: tuple[str, ...]) -> SourceReques
     """The image's part of a request; where nothing is taken from it, it still is the grid."""
     if own:
         return replace(request, roles=own, fill=(), units=(), inputs=(), dem=None)
-    only = replace(request, roles=("grid",), bands=(1,), value_range=(0.0, 1.0))
+    # As elevations, which may be 0 anywhere: whatever it holds, none of it is looked at.
+    only = replace(request, roles=RELIEF[:1], bands=(1,), value_range=(0.0, 1.0))
     return replace(only, fill=(), units=(), inputs=(), dem=None)
-
-
-def _order_note(request: SourceRequest, own: tuple[str, ...], image: Image) -> str:
-    """A sentence where bands were taken in their order, and there are more than three."""
-    named = named_bands(image.dataset)
-    if request.bands is not None or len(own) <= 3 or all(role in named for role in own):
-        return ""
-    order = zip(own, image.report.bands, strict=True)
-    return (
-        f"The bands of {image.dataset.name} are not named; they are taken in their order: "
-        + ", ".join(f"{role} {band}" for role, band in order)
-        + "."
-    )
 
 
 def _per_band(values: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -91,7 +91,8 @@ class Encoding:
 def encoding_of(bands: Sequence[NDArray[np.float64]], baseline: int | None) -> Encoding:
     """The encoding that all these bands, as samples (n,) of their raw values, are given in.
 
-    `baseline` is the processing baseline (0400 for 04.00) where it is known.
+    `baseline` is the processing baseline (0400 for 04.00); where it is not known, the darkest
+    values tell whether there is an offset.
     """
     known = [band[np.isfinite(band)] for band in bands]
     # In integers, 0 is nodata.
@@ -111,17 +112,18 @@ def encoding_of(bands: Sequence[NDArray[np.float64]], baseline: int | None) -> E
         )
         return Encoding(1.0, 0.0, note, is_final=True)
     darkest = min(float(np.percentile(band, 1)) for band in known)
-    is_old = baseline is not None and baseline < _FIRST_WITH_OFFSET
-    if darkest >= DARK and not is_old:
+    if baseline is None:
+        has_offset, why = darkest >= DARK, f"the darkest values are {darkest:.0f}"
+    else:
+        has_offset = baseline >= _FIRST_WITH_OFFSET
+        why = f"the processing baseline is {baseline / 100:05.2f}"
+    if has_offset:
         note = (
             "The bands are taken as reflectances x 10000 + 1000, as of processing baseline 04.00:"
-            f" the darkest values are {darkest:.0f}."
+            f" {why}."
         )
         return Encoding(1 / QUANTIFICATION, -OFFSET / QUANTIFICATION, note)
-    note = (
-        f"The bands are taken as reflectances x 10000 without an offset: the darkest values are"
-        f" {darkest:.0f}."
-    )
+    note = f"The bands are taken as reflectances x 10000 without an offset: {why}."
     return Encoding(1 / QUANTIFICATION, 0.0, note)
 
 

@@ -15,23 +15,29 @@ from typing import Any, Protocol
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
-from rasterio.enums import ColorInterp, MaskFlags, Resampling
+from rasterio.enums import ColorInterp, Resampling
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from backend.errors import NoDataError, RasterError
-from backend.raster.bands import RELIEF, choose_bands
+from backend.raster.bands import RELIEF, choose_bands, order_note
 from backend.raster.grid import Grid
 from backend.raster.ground import choose_grid, ground_sampling_distance, native_grid
+from backend.raster.validity import declared, is_silent
 
 # Side of the decimated image from which the stretch of non-8-bit rasters is taken [px].
 STRETCH_SAMPLE = 1024
 STRETCH_PERCENTILES = (2.0, 98.0)
 BYTE_RANGE = (0.0, 255.0)
+# Up to this share of a raster, pixels that are 0 where it does not tell its nodata go untold.
+UNTOLD_SHARE = 0.001
 # GDAL's names for what lies on servers, which give parts of files.
 ON_SERVERS = ("/vsicurl", "/vsis3", "/vsigs", "/vsiaz", "/vsiadls", "/vsioss", "/vsiswift")
 # Room for decoded blocks besides the one row of blocks that a band of rows touches [bytes].
 CACHE_BYTES = 64 << 20
+# Averages are of the raster's own pixels, not of overviews: most of these leave pixels out. GDAL's
+# own threads, which it has for mosaics, would not see the first option.
+OWN_PIXELS = {"GDAL_OVERVIEW_OVERSAMPLING_THRESHOLD": "0", "VRT_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)
@@ -124,8 +130,9 @@ class RasterSource:
 
     Values are uint8 for 8-bit rasters and float32 otherwise; where the checkpoint expects 8-bit
     values, other types are stretched to 0..255 by one range for the whole raster, elevation and
-    slope excepted. Invalid pixels (nodata value, mask, alpha, NaN) hold `request.fill`. All roles
-    are bands of this raster; `backend.raster.inputs` adds those that are not.
+    slope excepted. Invalid pixels (nodata value, mask, alpha, NaN; all 0 in wider integers without
+    any of these) hold `request.fill`. All roles are bands of this raster; `backend.raster.inputs`
+    adds those that are not.
     """
 
     def __init__(self, request: SourceRequest) -> None:
@@ -139,16 +146,20 @@ class RasterSource:
         notes: list[str] = []
         self._palette = _palette(self._data)
         self._bands = choose_bands(self._data, request.roles, request.bands)
+        if request.bands is None:
+            notes += filter(None, [order_note(self._data, request.roles, self._bands)])
         self.grid, native, self._resample = choose_grid(
             native_grid(self._data), self._data.name, request, notes
         )
         types = [self._data.dtypes[band - 1] for band in self._bands]
         self.dtype = np.dtype("uint8" if set(types) == {"uint8"} else "float32")
         self._seen = np.array([role not in RELIEF for role in request.roles])
+        seen = [band for band, is_seen in zip(self._bands, self._seen, strict=False) if is_seen]
+        self._is_silent = is_silent(self._data, seen)
         stretches = self.dtype != np.uint8 and request.value_range == BYTE_RANGE
         self._stretch = None
         if stretches and self._seen.any():
-            self._stretch = request.stretch or self._range_of_values()
+            self._stretch = request.stretch or self._range_of_values(notes)
         fill = np.asarray(request.fill or (0.0,) * len(request.roles))
         whole = fill.round() if self.dtype == np.uint8 else fill
         self._fill = whole.astype(self.dtype)[:, None, None]
@@ -186,8 +197,10 @@ class RasterSource:
         Of a grid that is the raster's own, some `columns` [first, last) may be enough. Raises
         `RasterError` where the file is damaged.
         """
+        options = OWN_PIXELS if self._resample else {}
         try:
-            values, valid = self._read(first, last, columns or (0, self.grid.width))
+            with rasterio.Env(**options):
+                values, valid = self._read(first, last, columns or (0, self.grid.width))
         except RasterioError as error:
             raise damaged(self._data.name, f" at rows {first} to {last}", error) from error
         return np.where(valid, values, self._fill), valid
@@ -196,11 +209,12 @@ class RasterSource:
         self, first: int, last: int, columns: tuple[int, int]
     ) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         window, shape = self._window(first, last, columns)
+        resampling = self._resampling()
         raw = self._data.read(
             list(self._bands), window=window, out_shape=(len(self._bands), *shape),
-            resampling=self._resampling(),
+            resampling=resampling,
         )  # fmt: skip
-        valid = self._valid(window, shape)
+        valid = self._valid(window, shape, raw if resampling == Resampling.nearest else None)
         if self._palette is not None:
             return self._palette[:, raw[0]], valid
         if raw.dtype.kind == "f":
@@ -229,15 +243,16 @@ class RasterSource:
         shrinks = native[0] * native[1] >= wanted[0] * wanted[1]
         return Resampling.average if shrinks else Resampling.bilinear
 
-    def _valid(self, window: Window, shape: tuple[int, int]) -> NDArray[np.bool_]:
-        """A pixel is valid where any of its bands is, as GDAL's dataset mask has it."""
-        flags = [self._data.mask_flag_enums[band - 1] for band in self._bands]
-        if all(MaskFlags.all_valid in flag for flag in flags):
-            return np.ones(shape, bool)
-        shared = any(MaskFlags.per_dataset in flag for flag in flags)
-        bands = [self._bands[0]] if shared else list(self._bands)
-        masks = self._data.read_masks(bands, window=window, out_shape=(len(bands), *shape))
-        return (masks > 0).any(axis=0)
+    def _valid(
+        self, window: Window, shape: tuple[int, int], nearest: NDArray[Any] | None = None
+    ) -> NDArray[np.bool_]:
+        """Validity (H, W); `nearest` are the bands' values (C, H, W) where nothing is averaged."""
+        if not self._is_silent:
+            return declared(self._data, self._bands, window, shape)
+        if nearest is None:
+            bands = list(self._bands)
+            nearest = self._data.read(bands, window=window, out_shape=(len(bands), *shape))
+        return np.asarray(nearest[self._seen].any(axis=0))
 
     def _scaled(self, raw: NDArray[Any]) -> NDArray[Any]:
         if self._stretch is None:
@@ -245,23 +260,35 @@ class RasterSource:
         scaled = stretched(raw.astype(np.float32), self._stretch)
         return scaled if self._seen.all() else np.where(self._seen[:, None, None], scaled, raw)
 
-    def _range_of_values(self) -> tuple[float, float]:
+    def _range_of_values(self, notes: list[str]) -> tuple[float, float]:
         """The 2nd and 98th percentile of the valid pixels of a decimated image."""
-        found = range_of_values(self.sample()[self._seen])
+        raw, valid = self._decimated()
+        found = range_of_values(raw[self._seen][:, valid].astype(np.float64))
         if found is None:
             raise all_nodata(self._data.name)
+        missing = 1 - valid.mean()
+        if self._is_silent and missing > UNTOLD_SHARE:
+            notes.append(
+                f"{self._data.name} has no nodata value, mask or alpha band: pixels that are 0 in"
+                f" all bands, {100 * missing:.3g} % of it, are taken as nodata."
+            )
         return found
 
     def sample(self) -> NDArray[np.float64]:
         """Raw values (C, n) of the valid pixels of a decimated image."""
+        raw, valid = self._decimated()
+        return raw[:, valid].astype(np.float64)
+
+    def _decimated(self) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        """Raw values (C, H, W) and validity (H, W) at pixels all over the raster."""
         step = max(1, math.ceil(max(self._data.shape) / STRETCH_SAMPLE))
         shape = (math.ceil(self._data.height / step), math.ceil(self._data.width / step))
+        window = Window(0, 0, self._data.width, self._data.height)
         try:
             raw = self._data.read(list(self._bands), out_shape=(len(self._bands), *shape))
-            valid = self._valid(Window(0, 0, self._data.width, self._data.height), shape)
+            return raw, self._valid(window, shape, raw)
         except RasterioError as error:
             raise damaged(self._data.name, "", error) from error
-        return raw[:, valid].astype(np.float64)
 
     def sample_at(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Raw values (bands that are stretched, n) of the valid ones of some of its own pixels.
@@ -272,11 +299,11 @@ class RasterSource:
         for row in rows.tolist():
             window = Window(0, row, self._data.width, 1)
             try:
-                raw = self._data.read(list(self._bands), window=window)[:, 0, columns]
-                valid = self._valid(window, (1, self._data.width))[0, columns]
+                raw = self._data.read(list(self._bands), window=window)
+                valid = self._valid(window, (1, self._data.width), raw)[0, columns]
             except RasterioError as error:
                 raise damaged(self._data.name, f" at row {row}", error) from error
-            parts.append(raw[:, valid].astype(np.float64))
+            parts.append(raw[:, 0, columns][:, valid].astype(np.float64))
         return np.concatenate(parts, axis=1)[self._seen]
 
 

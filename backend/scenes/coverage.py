@@ -29,7 +29,7 @@ def edges_of(path: str) -> Edges:
         cell = math.ceil(max(data.width, data.height) / CELLS)
         shape = (math.ceil(data.height / cell), math.ceil(data.width / cell))
         try:
-            valid = (data.read_masks(out_shape=(data.count, *shape)) > 0).any(axis=0)
+            valid = data.dataset_mask(out_shape=shape) > 0
         except RasterioError as error:
             raise damaged(path, "", error) from error
     distance = ndimage.distance_transform_edt(np.pad(valid, 1))[1:-1, 1:-1]

@@ -19,6 +19,7 @@ from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.errors import NotGeoreferencedWarning
 
 from backend.errors import DatasetError, RasterError
+from backend.raster.heights import metres_per_unit
 from backend.raster.source import RasterSource, SourceRequest, open_raster
 from backend.training.datasets import RGB, Footprint, Labelled, Sample
 
@@ -240,10 +241,12 @@ def _check_dem(path: Path, image: Path, header: _Header) -> None:
 
 
 def _read_dem(path: Path) -> NDArray[np.float32]:
-    """Elevations (H, W), the first band of a file; NaN where there are none."""
+    """Elevations (H, W) [m], the first band of a file; NaN where there are none."""
     try:
         with reading(), open_raster(str(path)) as data:
-            return data.read(1, masked=True).astype(np.float32).filled(np.nan)
+            values = data.read(1, masked=True).astype(np.float32).filled(np.nan)
+            unit, _ = metres_per_unit(data, 1)
+            return (values * data.scales[0] + data.offsets[0]) * unit
     except rasterio.errors.RasterioError as error:
         raise _damaged(path) from error
 

@@ -26,6 +26,9 @@ from ..layers import POLYGON_TABLE
 from ..messages import Failure, tr
 from ..request import absolute
 
+# The field of a GeoPackage that numbers its features.
+KEY = "fid"
+
 
 def polygon_layer(layer: QgsVectorLayer | None) -> QgsVectorLayer:
     """The layer. Raises `Failure` unless it is one of polygons that has some."""
@@ -51,6 +54,7 @@ class Features:
     fields: QgsFields
     crs: QgsCoordinateReferenceSystem
     file: str | None  # what the worker opens to read just these features, if there is such a file
+    has_keys: bool  # whether no two have the same `fid`
 
     @classmethod
     def of(
@@ -65,6 +69,7 @@ class Features:
             layer.fields(),
             layer.crs(),
             None if request else _file(layer),
+            layer.fields().lookupField(KEY) in (-1, *layer.primaryKeyAttributes()),
         )
 
     def geometries(self) -> Iterator[QgsGeometry]:
@@ -76,6 +81,9 @@ class Features:
         """Write them into a GeoPackage. Raises `Failure` where that fails, or nothing is left."""
         options = QgsVectorFileWriter.SaveVectorOptions()
         options.driverName, options.layerName = "GPKG", POLYGON_TABLE
+        if not self.has_keys:
+            # Of several layers put together: a field like any other.
+            options.layerOptions = [f"FID=calanddet_{KEY}"]
         os.makedirs(os.path.dirname(path), exist_ok=True)
         context, kind = QgsCoordinateTransformContext(), QgsWkbTypes.Type.MultiPolygon
         writer = QgsVectorFileWriter.create(path, self.fields, kind, self.crs, context, options)

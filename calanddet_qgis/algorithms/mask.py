@@ -14,7 +14,7 @@ from ..messages import Failure, number, tr
 from ..request import raster_source
 
 BACKGROUND = 0
-# What a mask holds where there is a landslide.
+# What a mask holds where there is a landslide; beside 1, 255 is what is not known.
 LANDSLIDE = (1, 255)
 # Rows that are looked at together.
 ROWS = 1024
@@ -38,13 +38,14 @@ class MaskOutlines:
         try:
             data = gdal.Open(self.mask)
             band = data.GetRasterBand(1)
-            self._check(_values(band), band.GetNoDataValue())
-            self._outline(band, path, feedback)
+            landslide = self._landslide(_values(band), band.GetNoDataValue())
+            self._outline(band, landslide, path, feedback)
         except RuntimeError as error:
             message = tr("The mask {} cannot be read ({}).").format(self.name, error)
             raise Failure("raster", message, tr("See whether QGIS draws all of it.")) from None
 
-    def _check(self, values: set[float], nodata: float | None) -> None:
+    def _landslide(self, values: set[float], nodata: float | None) -> int:
+        """The value of landslides. Raises `Failure` where others than a mask's stand beside it."""
         values.discard(nodata)
         strange = values - {BACKGROUND, *LANDSLIDE}
         if strange:
@@ -56,8 +57,11 @@ class MaskOutlines:
         if not values.intersection(LANDSLIDE):
             message = tr("The mask {} shows no landslide.").format(self.name)
             raise Failure("raster", message, tr("Choose another one."))
+        return next(value for value in LANDSLIDE if value in values)
 
-    def _outline(self, band: gdal.Band, path: str, feedback: QgsProcessingFeedback) -> None:
+    def _outline(
+        self, band: gdal.Band, landslide: int, path: str, feedback: QgsProcessingFeedback
+    ) -> None:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         file = ogr.GetDriverByName("GPKG").CreateDataSource(path)
         system = osr.SpatialReference(self.crs) if self.crs else None
@@ -65,10 +69,8 @@ class MaskOutlines:
         layer.CreateField(ogr.FieldDefn("value", ogr.OFTInteger))
         # Nothing is outlined where the mask of the polygons is 0, and that is the band itself.
         gdal.Polygonize(band, band, layer, 0, [], lambda *_: not feedback.isCanceled())
-        nodata = band.GetNoDataValue()
-        if nodata is not None:
-            delete = f"DELETE FROM {POLYGON_TABLE} WHERE value = {nodata:.0f}"  # nosec B608 # ours
-            file.ExecuteSQL(delete)
+        delete = f"DELETE FROM {POLYGON_TABLE} WHERE value <> {landslide}"  # nosec B608 # ours
+        file.ExecuteSQL(delete)
 
 
 def _values(band: gdal.Band) -> set[float]:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsGeometry, QgsMapLayerProxyModel, QgsPointXY, QgsRectangle, QgsWkbTypes
+from contextlib import suppress
+
+from qgis.core import (
+    QgsGeometry,
+    QgsMapLayerProxyModel,
+    QgsPointXY,
+    QgsRectangle,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
 from qgis.gui import QgsMapCanvas, QgsMapTool, QgsMapToolExtent, QgsRubberBand
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtGui import QColor
@@ -28,7 +37,7 @@ class AreaField(QWidget):
         self._tool_before: QgsMapTool | None = None
         self._band: QgsRubberBand | None = None
         self._drawn: ChosenArea | None = None
-        self._heard: set[str] = set()
+        self._heard: QgsVectorLayer | None = None
         self.kind = ElidedCombo()
         self.kind.setObjectName("areaKind")
         self.polygons = LayerCombo()
@@ -102,11 +111,13 @@ class AreaField(QWidget):
 
     def _follow_selection(self) -> None:
         """Hear of the selection in the layer that is chosen now."""
-        layer = self.polygons.currentLayer()
-        # A layer that was chosen before is heard as well, which does no harm.
-        if layer and layer.id() not in self._heard:
-            self._heard.add(layer.id())
-            layer.selectionChanged.connect(self.changed)
+        if self._heard is not None:
+            # It may be gone; one that is read again is another, by the same name.
+            with suppress(RuntimeError, TypeError):
+                self._heard.selectionChanged.disconnect(self.changed)
+        self._heard = self.polygons.currentLayer()
+        if self._heard is not None:
+            self._heard.selectionChanged.connect(self.changed)
         self.changed.emit()
 
     def _on_extent(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from html import escape
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from ..files import can_write
 from ..layers import translate_style
 from ..messages import Failure, headline, tr
 from ..paths import style
+from ..review.access import layer_file
 from ..worker import Event, WorkerTask
 from .widgets import LayerCombo, TextLabel, layer_combo
 
@@ -238,8 +240,8 @@ def output_file(layer: QgsVectorLayer, ending: str, file_filter: str) -> QgsFile
 
 def free_path(layer: QgsVectorLayer, ending: str) -> Path:
     """A path that is not taken: the name of the layer's file, or of the layer, and an ending."""
-    source = Path(layer.source().split("|")[0])
-    folder = source.parent if source.is_file() and can_write(source.parent) else None
+    source = Path(layer_file(layer))
+    folder = source.parent if os.path.isfile(source) and can_write(source.parent) else None
     stem = source.stem if folder else "".join(c for c in layer.name() if c.isalnum() or c in " -_")
     stem, suffix = f"{stem}_{Path(ending).stem}", Path(ending).suffix
     path, number = (folder or Path.home()) / f"{stem}{suffix}", 1

@@ -237,6 +237,8 @@ class ExportDialog(InventoryDialog):
 
     def _rename(self) -> None:
         """End the file as the format asks for."""
+        if not self.out.filePath():
+            return
         ending = SUFFIXES[self.format.currentData()]
         self.out.setFilePath(str(Path(self.out.filePath()).with_suffix(ending)))
 

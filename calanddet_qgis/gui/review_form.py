@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from qgis.core import QgsMapLayerProxyModel, QgsProject, QgsRasterLayer, QgsVectorLayer
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import pyqtBoundSignal, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ..messages import Failure, tr
@@ -36,7 +38,7 @@ class ReviewForm(QWidget):
         self.layer.setToolTip(tr("Any polygon layer; what it lacks is added"))
         self.probability.setToolTip(tr("For probabilities after edits, and to grow regions"))
         self.before.setToolTip(tr("An image from before the event, to swipe over the map"))
-        self.layer.layerChanged.connect(self.show_state)
+        self.layer.layerChanged.connect(self._on_layer)
         self.order.currentIndexChanged.connect(self._tell_order)
         self.before.layerChanged.connect(self.before_changed)
         self.start_button.clicked.connect(self.start_wanted)
@@ -46,8 +48,10 @@ class ReviewForm(QWidget):
         QgsProject.instance().layersAdded.connect(self._choose_probability)
         # What cannot change during a review.
         self._fixed: list[QWidget] = [self.start_button]
+        # What tells whether the layer can be edited.
+        self._heard: list[pyqtBoundSignal] = []
         self._lay_out()
-        self.show_state()
+        self._on_layer()
 
     def polygon_layer(self) -> QgsVectorLayer | None:
         """The layer to review."""
@@ -98,6 +102,18 @@ class ReviewForm(QWidget):
         ours = [layer for layer in layers if layer is not None and not missing_fields(layer)]
         if layers:
             self.layer.setLayer((ours or layers)[0])
+
+    def _on_layer(self) -> None:
+        # What was picked was for the layer before.
+        self._is_picked = False
+        layer = self.polygon_layer()
+        for heard in self._heard:
+            with suppress(RuntimeError, TypeError):
+                heard.disconnect(self.show_state)
+        self._heard = [layer.readOnlyChanged, layer.dataSourceChanged] if layer else []
+        for heard in self._heard:
+            heard.connect(self.show_state)
+        self.show_state()
 
     def _pick(self) -> None:
         """The user has chosen a raster of probabilities, or that there shall be none."""

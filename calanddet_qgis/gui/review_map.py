@@ -107,6 +107,8 @@ class ReviewMap:
         self.canvas.snappingUtils().locatorForLayer(self._layer).init(-1, False)
         # A right click inside a polygon is how the vertex tool is told to keep to it.
         inside = feature.geometry().pointOnSurface()
+        if inside.isNull():
+            return
         inside.transform(self._transform())
         at = self.canvas.getCoordinateTransform().transform(inside.asPoint())
         self._right_click(QPoint(round(at.x()), round(at.y())))

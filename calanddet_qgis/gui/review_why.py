@@ -22,6 +22,7 @@ from ..messages import Failure, number, tr
 from ..paths import style
 from ..review.explanation import explain_words
 from ..review.schema import values_of
+from ..temporary import mark
 from ..worker import Event, WorkerTask
 from .widgets import TextLabel
 
@@ -160,6 +161,7 @@ class Explainer(QObject):
         name = tr("What spoke for No. {} ({})").format(identity, counts["stage"])
         raster = QgsRasterLayer(result["paths"]["explanation"], name)
         raster.loadNamedStyle(str(style("explanation")))
+        mark(raster)
         QgsProject.instance().addMapLayer(raster, addToLegend=False)
         _insert_below(self._layer, raster)
         self._shown = raster.id()

@@ -299,7 +299,7 @@ class RuntimeDialog(QDialog):
         there = bool(current and lock and current.digest == lock.digest and not own)
         self.main_button.setText(self._main_text(running, current))
         self.main_button.setEnabled(running or (lock is not None and not busy and not there))
-        self.verify_button.setEnabled(bool(current) and not busy and not own)
+        self.verify_button.setEnabled(bool(current and self._survey) and not busy and not own)
         self.repair_button.setEnabled(bool(current and lock) and not busy and not own)
         self.remove_button.setEnabled(bool(looked and self._survey.sizes) and not busy)
         self.python_button.setEnabled(not busy)

@@ -21,6 +21,7 @@ from qgis.core import (
 
 from ..layers import polygon_source
 from ..messages import tr
+from ..temporary import mark
 from .finished_run import PREVIEW_PROPERTY, FinishedRun, is_polygons, layers_of
 from .shading import shade_mask, shade_probability
 
@@ -91,6 +92,7 @@ class Preview:
             if own:
                 layer.setRenderer(own[0].renderer().clone())
         self._ids[role] = layer.id()
+        mark(layer)
         group = self._group()
         self._project.addMapLayer(layer, addToLegend=False)
         above = [each for each in ROLES[: ROLES.index(role)] if self._layer(each)]

@@ -206,7 +206,11 @@ class Refiner(QObject):
             return
         self._canvas.stopRendering()
         self._handover = Handover(self._project, self.run, self.preview.polygon_file)
-        self._send(PUBLISH)
+        try:
+            self._send(PUBLISH)
+        except Failure as failure:
+            self._end_handover()
+            self._give_up(failure)
 
     def _finish(self, event: Event) -> None:
         """The files are replaced."""

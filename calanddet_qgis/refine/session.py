@@ -83,6 +83,9 @@ class RefineSession(QObject):
     def ask(self, do: str, settings: Settings, window: Box | None = None) -> int:
         """Send a request, starting the worker if need be; returns the number of the answer."""
         self.start()
+        if self._process is None:
+            # Windows says at once that it cannot be started; whoever listens has heard of it.
+            raise Failure("runtime", tr("The worker's Python cannot be started."))
         self._number += 1
         request = {"request": self._number, "do": do, **settings.values(), "window": window}
         self._process.write(QByteArray(json.dumps(request).encode() + b"\n"))

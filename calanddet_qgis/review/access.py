@@ -13,6 +13,7 @@ from qgis.core import (
 )
 
 from ..messages import Failure, tr
+from .schema import other_kinds
 
 # How long another program's writing is waited for [ms].
 LOCK_PATIENCE_MS = 200
@@ -25,16 +26,24 @@ NEEDED = (
 
 def check_editable(layer: QgsVectorLayer) -> None:
     """Raise `Failure` for a layer that cannot be reviewed."""
+    provider = layer.dataProvider()
+    if not layer.isValid() or provider is None:
+        message = tr("The layer {} cannot be opened.").format(layer.name())
+        raise Failure("inventory", message, tr("Repair its data source, or choose another layer."))
     if layer.geometryType() != QgsWkbTypes.GeometryType.PolygonGeometry:
         message = tr("The layer {} has no polygons.").format(layer.name())
         raise Failure("inventory", message, tr("Choose a layer of polygons."))
-    provider = layer.dataProvider()
     remedy = tr("Save it as a GeoPackage (Export > Save Features As…) and review that.")
     if provider.storageType() == "ESRI Shapefile":
         message = tr("The layer {} is a shapefile, whose field names have at most 10 characters.")
         raise Failure("inventory", message.format(layer.name()), remedy)
     if layer.readOnly() or provider.capabilities() & NEEDED != NEEDED:
         raise refused(layer)
+    other = other_kinds(layer)
+    if other:
+        message = tr("The layer {} has fields that a review fills in, but of another type: {}.")
+        remedy = tr("Rename them, or make a layer with Import an inventory, and review that.")
+        raise Failure("inventory", message.format(layer.name(), ", ".join(other)), remedy)
 
 
 def probability_beside(layer: QgsVectorLayer) -> str:

@@ -17,7 +17,7 @@ from qgis.PyQt.QtCore import QDateTime
 from ..messages import Failure, tr
 from .ground import Ground
 from .probability import ProbabilityRaster
-from .schema import ADDED, EDITED, Values, rounded
+from .schema import ADDED, EDITED, FROM_PROBABILITY, FROM_WORKER, Values, rounded
 
 # Decimals with which a coordinate comes back from text as it was.
 EXACT = 17
@@ -59,11 +59,13 @@ class Recorder:
         """All fields that change where an outline does; `before` is the one that was stored last.
 
         The first edit keeps the outline before it; one added by hand has no original. Where nothing
-        has moved yet, it is no edit.
+        has moved yet, it is no edit. What only the worker can tell of another outline is emptied.
         """
         changed = self.measured(after)
         original = values.get("original")
-        if original is None and before is not None and before.equals(after):
+        if before is None or not before.equals(after):
+            changed = {**dict.fromkeys((*FROM_PROBABILITY, *FROM_WORKER)), **changed}
+        elif original is None:
             return changed
         if original is None and values.get("status") != ADDED and before is not None:
             original = before.asWkt(EXACT)

@@ -33,6 +33,7 @@ TYPES = {
     "original": "string",
     "iou_original": "double",
 }
+KINDS = {"int8": "number", "double": "number", "string": "text", "datetime": "date"}
 DECIMALS = {
     "area_m2": 3,
     "perimeter_m": 3,
@@ -44,6 +45,14 @@ DECIMALS = {
 }
 # What the review adds by itself to a layer that has all others.
 BOOKKEEPING = ("original", "iou_original")
+# What *Fields from DEM* writes of an outline, and a run with a DEM: only the worker can renew it.
+FROM_WORKER = (
+    "slope_mean_deg", "slope_max_deg", "slope_length_m", "elevation_min_m", "elevation_max_m",
+    "relief_m", "aspect_deg", "h_over_l", "terrain_cover", "dark_share", "flags",
+    "volume_m3", "volume_low_m3", "volume_high_m3", "volume_relation",
+)  # fmt: skip
+# What is renewed with every edit where the probability raster is there.
+FROM_PROBABILITY = ("area_px", "probability_mean", "probability_max")
 # What need not be there.
 OPTIONAL = ("area_px", *BOOKKEEPING)
 
@@ -60,6 +69,22 @@ def missing_fields(layer: QgsVectorLayer) -> list[str]:
     """The fields without which a layer cannot be reviewed, of those that it lacks."""
     names = set(layer.fields().names())
     return [name for name in TYPES if name not in names and name not in OPTIONAL]
+
+
+def other_kinds(layer: QgsVectorLayer) -> list[str]:
+    """The fields whose values would not be what a review puts into them."""
+    fields = layer.fields()
+    return [
+        name
+        for name, kind in TYPES.items()
+        if (at := fields.lookupField(name)) >= 0 and _kind(fields.at(at)) != KINDS[kind]
+    ]
+
+
+def _kind(field: QgsField) -> str:
+    if field.isDateOrTime():
+        return "date"
+    return "number" if field.isNumeric() else "text"
 
 
 def add_fields(layer: QgsVectorLayer) -> list[str]:
@@ -82,11 +107,11 @@ def _definitions(names: list[str]) -> list[QgsField]:
 
 
 def values_of(feature: QgsFeature) -> Values:
-    """A feature's attributes by name; null is None."""
+    """A feature's attributes that the review knows, by name; null is None."""
     return {
         field.name(): plain(value)
         for field, value in zip(feature.fields(), feature.attributes())
-        if field.name() in TYPES
+        if field.name() in TYPES or field.name() in FROM_WORKER
     }
 
 

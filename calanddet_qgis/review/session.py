@@ -289,6 +289,9 @@ class ReviewSession(QObject):
                 self.go_to(feature.id())
 
     def _put(self, feature: QgsFeature) -> None:
+        if not feature.hasGeometry():
+            self.queue.remove(feature.id())
+            return
         values = values_of(feature)
         box = feature.geometry().boundingBox()
         area = values.get("area_m2")
@@ -319,6 +322,9 @@ class ReviewSession(QObject):
         if self.current is None:
             message = tr("There is no polygon under review.")
             raise Failure("inventory", message, tr("Go to the next one first."))
+        if self.layer.fields().lookupField("status") < 0:
+            message = tr("The fields that the review had added to the layer were taken back.")
+            raise Failure("inventory", message, tr("Redo that, or end the review and begin anew."))
         return self.current
 
     def _needed_layer(self) -> QgsVectorLayer:

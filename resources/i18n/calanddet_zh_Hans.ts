@@ -3913,6 +3913,11 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../calanddet_qgis/refine/session.py" />
+      <source>The worker's Python cannot be started.</source>
+      <translation>无法启动工作进程的 Python。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/refine/session.py" />
       <source>The worker's Python {} cannot be started ({}).</source>
       <translation>后台程序的 Python {} 无法启动（{}）。</translation>
     </message>
@@ -3995,6 +4000,16 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/review/access.py" />
       <source>The layer {} is a shapefile, whose field names have at most 10 characters.</source>
       <translation>图层 {} 是 shapefile，其字段名最多 10 个字符。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/access.py" />
+      <source>The layer {} has fields that a review fills in, but of another type: {}.</source>
+      <translation>图层 {} 含有审查要填写的字段，但类型不同：{}。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/access.py" />
+      <source>Rename them, or make a layer with Import an inventory, and review that.</source>
+      <translation>请重命名这些字段，或用“导入编目”生成图层后再审查。</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/review/access.py" />
@@ -4290,6 +4305,16 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/review/session.py" />
       <source>Go to the next one first.</source>
       <translation>请先转到下一个。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/session.py" />
+      <source>The fields that the review had added to the layer were taken back.</source>
+      <translation>审查添加到图层的字段已被撤销。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/review/session.py" />
+      <source>Redo that, or end the review and begin anew.</source>
+      <translation>请重做该操作，或结束审查后重新开始。</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/review/session.py" />
@@ -4785,6 +4810,16 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../calanddet_qgis/scenes.py" />
       <source>{} layers</source>
       <translation>{} 个图层</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/scenes.py" />
+      <source>The folder {} cannot be read ({}).</source>
+      <translation>无法读取文件夹 {}（{}）。</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/scenes.py" />
+      <source>Choose one that you may read.</source>
+      <translation>请选择有读取权限的文件夹。</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/scenes.py" />
@@ -5816,6 +5851,11 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/raster/area.py" />
+      <source>{} has no layer {} that GDAL can read.</source>
+      <translation>{} 中没有 GDAL 可读取的图层 {}。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/raster/area.py" />
       <source>{} is not a vector file that GDAL can read.</source>
       <translation>{} 不是 GDAL 可读取的矢量文件。</translation>
     </message>
@@ -5823,6 +5863,16 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../backend/raster/area.py" />
       <source>{} holds no polygon.</source>
       <translation>{} 中没有多边形。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/raster/area.py" />
+      <source>{} has several layers of polygons: {}.</source>
+      <translation>{} 含有多个多边形图层：{}。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/raster/area.py" />
+      <source>Name one of them, as in {}|layername={}.</source>
+      <translation>请指定其中一个，例如 {}|layername={}。</translation>
     </message>
     <message>
       <location filename="../../backend/raster/bands.py" />

@@ -1,6 +1,7 @@
 """The area of interest lands where it belongs, whatever its CRS and the raster's geotransform."""
 
 import numpy as np
+import pyogrio
 import pytest
 import shapely
 from affine import Affine
@@ -58,3 +59,31 @@ def test_a_layer_without_polygons_is_refused(tmp_path):
     path = write_polygons(tmp_path / "a.gpkg", [])
     with pytest.raises(AreaError, match="holds no polygon"):
         rows(path)
+
+
+def test_a_layer_is_taken_by_its_name_as_in_qgis(tmp_path):
+    path = write_polygons(tmp_path / "a.gpkg", [(500050, 3399960, 500060, 3399990)], layer="plan")
+    write_polygons(path, [BOX], layer="search")
+    assert (rows(f"{path}|layername=search") == expected()).all()
+
+
+def test_one_of_several_layers_is_not_guessed(tmp_path):
+    path = write_polygons(tmp_path / "a.gpkg", [(500050, 3399960, 500060, 3399990)], layer="plan")
+    write_polygons(path, [BOX], layer="search")
+    with pytest.raises(AreaError, match="several layers of polygons: plan and search"):
+        rows(path)
+
+
+def test_layers_without_polygons_are_passed_over(tmp_path):
+    path = tmp_path / "a.gpkg"
+    points = shapely.to_wkb(shapely.points([[500000, 3400000]]))
+    pyogrio.raw.write(
+        path, points, [], [], layer="wells", driver="GPKG", crs=UTM, geometry_type="Point"
+    )
+    assert (rows(write_polygons(path, [BOX])) == expected()).all()
+
+
+def test_a_layer_that_is_not_there_is_named(tmp_path):
+    path = write_polygons(tmp_path / "a.gpkg", [BOX])
+    with pytest.raises(AreaError, match=r"a\.gpkg has no layer search"):
+        rows(f"{path}|layername=search")

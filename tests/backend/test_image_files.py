@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import rasterio
 from PIL import Image
 from rasterio.enums import ColorInterp
 
 from backend.errors import DatasetError
 from backend.training.datasets import open_dataset
+from backend.training.image_files import PairReader
 from tests.backend.image_sets import (
     HEIGHT,
     RGBA,
@@ -20,7 +22,7 @@ from tests.backend.image_sets import (
     write_listed,
     write_mask,
 )
-from tests.backend.rasters import UTM, UTM_TRANSFORM, image
+from tests.backend.rasters import UTM, UTM_TRANSFORM, image, write_raster
 
 
 @pytest.fixture
@@ -215,3 +217,13 @@ def test_images_on_the_map_know_where_they_lie(picture):
     footprint = only(listing).footprint
     assert footprint.bounds == (500000, 3399980, 500030, 3400000)
     assert "UTM zone 44N" in footprint.crs
+
+
+def test_elevations_beside_an_image_are_metres(tmp_path):
+    picture, dem = tmp_path / "image.tif", tmp_path / "dem.tif"
+    write_image(picture)
+    write_raster(dem, np.full((1, HEIGHT, WIDTH), 5000, np.int16), nodata=-1)
+    with rasterio.open(dem, "r+") as data:
+        data.scales, data.offsets, data.units = (0.01,), (1000.0,), ("ft",)
+    labelled = PairReader(picture, None, dem=dem)()
+    np.testing.assert_allclose(labelled.image[3], 1050 * 0.3048, rtol=1e-6)

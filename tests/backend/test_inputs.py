@@ -93,6 +93,31 @@ def test_a_dem_in_feet_becomes_metres_and_says_so(tmp_path, photo, unit):
     assert any("converted to metres" in note for note in report.notes)
 
 
+def test_elevations_in_hundredths_above_a_level_become_metres(tmp_path):
+    photo = tmp_path / "photo.tif"
+    write_raster(photo, image(256, 256) / np.float32(1000), transform=utm_transform(5))
+    values = np.full((1, 256, 256), 5000, np.int16)
+    values[:, :, 128:] = 9000
+    dem = write_raster(tmp_path / "cm.tif", values, transform=utm_transform(5))
+    with rasterio.open(dem, "r+") as data:
+        data.scales, data.offsets, data.units = (0.01,), (1000.0,), ("ft",)
+    for given in ({"dem": str(dem)}, {"inputs": (f"dem={dem}",)}):
+        found, _, _ = read(photo, RGBD, **given)
+        np.testing.assert_allclose(found["dem"][20:, :120], 1050 * 0.3048, rtol=1e-5)
+        np.testing.assert_allclose(found["dem"][20:, 136:], 1090 * 0.3048, rtol=1e-5)
+        physical, _, _ = read(photo, RGBD, **given, units=(1.0, 1.0, 1.0, 100.0))
+        np.testing.assert_allclose(physical["dem"], found["dem"] / 100, rtol=1e-5)
+
+
+def test_slopes_have_their_scale(tmp_path, photo):
+    values = np.full((1, 256, 256), 3000, np.int16)
+    slope = write_raster(tmp_path / "slope.tif", values, transform=utm_transform(5))
+    with rasterio.open(slope, "r+") as data:
+        data.scales = (0.01,)
+    found, _, _ = read(photo, (*RGB, "slope"), inputs=(f"slope={slope}",))
+    np.testing.assert_allclose(found["slope"][20:], 30, rtol=1e-5)
+
+
 def test_a_dem_that_may_be_in_feet_is_asked_about(tmp_path):
     feet = "EPSG:2264"
     transform = Affine(10, 0, 2_000_000, 0, -10, 700_000)
@@ -128,6 +153,12 @@ def test_a_dem_elsewhere_is_refused(tmp_path, photo):
 
 
 # Other rasters
+
+
+def test_a_raster_of_which_nothing_is_taken_may_hold_0(tmp_path, photo):
+    sea = np.zeros((1, 64, 64), np.int16)
+    grid = write_raster(tmp_path / "sea.tif", sea, transform=utm_transform(20))
+    assert read(grid, ("red",), inputs=(f"red={photo}:1",))[1].all()
 
 
 @pytest.mark.parametrize("metres", [5.0, 1.25, 20.0])

@@ -22,6 +22,7 @@ from backend.vectors.attributes import schema
 from tests.backend.inventories import read, square, warnings_of, write_inventory
 from tests.backend.rasters import UTM
 
+FIJI = "EPSG:3460"
 NOTE = "scarp north of the road, ö; " * 8  # longer than a DBF's usual width
 FIELDS = {
     "id": [3, 7],
@@ -149,6 +150,43 @@ def test_coolr_has_the_columns_of_the_catalogue(layer):
     assert list(rows[0]) == header.split(",")
     assert [row["landslide_category"] for row in rows] == ["debris flow", "landslide"]
     assert rows[0]["event_import_id"] == "a-1" and rows[0]["landslide_trigger"] == "unknown"
+
+
+def fiji(*middles: float) -> list[shapely.MultiPolygon]:
+    """Landslides of 200 m by 100 m around longitudes at 16.85° south, in Fiji's own projection."""
+    move = pyproj.Transformer.from_crs(WGS84, FIJI, always_xy=True)
+    places = [move.transform(longitude, -16.85) for longitude in middles]
+    boxes = [shapely.box(x - 100, y - 50, x + 100, y + 50) for x, y in places]
+    return [shapely.multipolygons([box]) for box in boxes]
+
+
+@pytest.fixture
+def far_east(tmp_path):
+    """Landslides west of 180°, east of it, and across."""
+    return write_inventory(
+        tmp_path / "fiji.gpkg", fiji(179.9, -179.9, -179.9995), FIJI, id=[1, 2, 3]
+    )
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_landslide_across_180_degrees_is_where_it_is(far_east, again):
+    if again:  # From outlines in degrees that are cut already.
+        far_east, _ = exported(far_east, "first.gpkg", format="usgs")
+    rows = rows_of(exported(far_east, "a.csv", format="csv")[0])
+    longitudes = np.array([float(row["longitude"]) for row in rows])
+    assert longitudes == pytest.approx([179.9, -179.9, -179.9995], abs=1e-6)
+
+
+@pytest.mark.parametrize(("format", "suffix"), [("usgs", "gpkg"), ("kml", "kml")])
+def test_outlines_in_degrees_are_cut_at_180(far_east, format, suffix):
+    shapes, _ = read(exported(far_east, f"a.{suffix}", format=format)[0])
+    assert [len(shapely.get_parts(shape)) for shape in shapes] == [1, 1, 2]
+    assert shapely.is_valid(shapes).all()
+    west, east = shapely.get_parts(shapes[2])[np.argsort(shapely.bounds(shapes[2].geoms)[:, 0])]
+    assert west.bounds[0] == -180 and east.bounds[2] == 180
+    widths = [part.bounds[2] - part.bounds[0] for part in (west, east)]
+    half = 100 / 106_500  # of 200 m [deg]
+    assert widths == pytest.approx([half + 0.0005, half - 0.0005], rel=0.01)
 
 
 def test_rejected_polygons_stay_at_home_unless_asked_for(layer, tmp_path):

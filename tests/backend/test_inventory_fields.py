@@ -65,6 +65,21 @@ def test_slope_and_length_on_a_plane(tmp_path, plane):
     assert found["terrain_cover"][0] == 1
 
 
+def test_a_dem_in_feet_gives_the_fields_of_one_in_metres_and_says_so(tmp_path, plane):
+    metres, _ = run(tmp_path, [square(50, 60, 20, 100)], dem=plane)
+    (tmp_path / "out.gpkg").unlink()
+    # As a surveyor's file has it: whole numbers of a tenth of a foot above a level of its own.
+    stored = np.round((elevations("plane") / 0.3048 - 2000) * 10).astype(np.int16)
+    feet = write_raster(tmp_path / "feet.tif", stored, transform=CORNER)
+    with rasterio.open(feet, "r+") as data:
+        data.units, data.scales, data.offsets = ("ft",), (0.1,), (2000,)
+    found, events = run(tmp_path, [square(50, 60, 20, 100)], dem=str(feet))
+    for name in ("slope_mean_deg", "relief_m", "elevation_max_m", "h_over_l", "slope_length_m"):
+        assert found[name][0] == pytest.approx(metres[name][0], rel=2e-3), name
+    (told,) = warnings_of(events)
+    assert told.endswith("they are converted to metres.")
+
+
 @pytest.mark.parametrize("azimuth", [0, 70, 135, 260])
 def test_fahrboeschung_and_aspect_on_a_cone(tmp_path, cone, azimuth):
     """A sector that begins at the top has the cone's gradient as its H/L, whichever way it goes."""
@@ -187,6 +202,25 @@ def test_flags_name_flat_ground_and_shadow(tmp_path):
     found, _ = run(tmp_path, shapes, **paths)
     assert found["flags"].tolist() == [None, "flat", "shadow", "flat, shadow", None]
     assert found["dark_share"].tolist() == pytest.approx([0, 0, 1, 1, 0.4])
+
+
+def test_shadow_is_told_by_what_stored_numbers_mean(tmp_path):
+    """Reflectances as Sentinel-2 stores them since 2022: 0.4 of the median is not 0.4 of it."""
+    image = np.full((3, SIDE, SIDE), 2000, np.uint16)
+    image[:, SIDE // 2 :] = 1300
+    path = write_raster(tmp_path / "image.tif", image, transform=CORNER)
+    with rasterio.open(path, "r+") as data:
+        data.scales, data.offsets = (0.0001,) * 3, (-0.1,) * 3
+    shapes = [square(50, 200), square(50, 50)]
+    found, _ = run(tmp_path, shapes, image=str(path))
+    # The median lies halfway, 0.065: 0.03 is more than 0.4 of that.
+    assert found["dark_share"].tolist() == [0, 0]
+    image[:, SIDE // 2 :] = 1020
+    (tmp_path / "out.gpkg").unlink()
+    with rasterio.open(path, "r+") as data:
+        data.write(image)
+    found, _ = run(tmp_path, shapes, image=str(path))
+    assert found["flags"].tolist() == [None, "shadow"]
 
 
 def test_volumes_come_with_their_relation(tmp_path):

@@ -9,6 +9,7 @@ import shapely
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rasterio.enums import ColorInterp
 
 from backend.errors import RasterError
 from backend.raster.grid import OVERLAPS, Tiling
@@ -145,6 +146,14 @@ def test_edges_grow_from_nodata_and_from_the_border(tmp_path):
     edges = edges_of(str(write_raster(tmp_path / "a.tif", values, nodata=0)))
     row, columns = np.array([20]), np.array([5, 10, 20, 59])
     assert edges.at(row, columns).tolist() == [[0, 1, 11, 1]]
+
+
+def test_edges_grow_from_what_alpha_hides(tmp_path):
+    values = np.concatenate([image(40, 60), np.full((1, 40, 60), 255, np.uint8)])
+    values[3, :, :10] = 0
+    colours = (ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha)
+    edges = edges_of(str(write_raster(tmp_path / "a.tif", values, colours=colours)))
+    assert edges.at(np.array([20]), np.array([5, 10, 20, 59])).tolist() == [[0, 1, 11, 1]]
 
 
 def test_the_command_ends_with_code_4_where_a_raster_was_skipped(tmp_path):

@@ -9,6 +9,7 @@ from affine import Affine
 from rasterio.enums import ColorInterp
 
 from backend.errors import RasterError
+from backend.raster.bands import named_bands
 from backend.raster.source import RasterSource, SourceRequest
 from tests.backend.rasters import UTM, UTM_TRANSFORM, image, write_raster
 
@@ -36,6 +37,64 @@ def test_bands_are_found_by_description(tmp_path):
     with rasterio.open(path, "r+") as data:
         data.descriptions = ("NIR", "Blue", "Green", "Red")
     assert (read(path)[0] == values[[3, 2, 1]]).all()
+
+
+def described(path, values, names):
+    """A raster whose bands are described by `names`, and coloured as GDAL colours them unasked."""
+    write_raster(path, values)
+    with rasterio.open(path, "r+") as data:
+        data.descriptions = names
+    return path
+
+
+@pytest.mark.parametrize(
+    ("names", "order"),
+    [
+        (("blue", "green", "red"), [2, 1, 0]),
+        (("Band 1", "Band 2", "Band 3"), [0, 1, 2]),
+        (("red", "", ""), [0, 1, 2]),
+    ],
+)
+def test_names_tell_more_than_the_colours_of_the_first_three_bands(tmp_path, names, order):
+    values = image(20, 30)
+    assert (read(described(tmp_path / "a.tif", values, names))[0] == values[order]).all()
+
+
+def test_a_band_of_another_name_is_no_colour(tmp_path):
+    path = described(tmp_path / "cir.tif", image(20, 30), ("nir", "red", "green"))
+    with rasterio.open(path) as data:
+        assert named_bands(data) == {"nir": 1, "red": 2, "green": 3}
+        assert named_bands(data, ("dsm",)) == {"nir": 1, "red": 2, "green": 3}
+    with pytest.raises(RasterError, match="of which blue is missing"):
+        read(path)
+    path = described(tmp_path / "dsm.tif", image(20, 30), ("dsm", "", ""))
+    with rasterio.open(path) as data:
+        assert named_bands(data, ("dsm",)) == {"dsm": 1, "green": 2, "blue": 3}
+
+
+def test_sentinel2s_bands_of_10_m_are_known_by_their_names(tmp_path):
+    values = image(20, 30, bands=5)[:4].astype(np.uint16)
+    path = described(tmp_path / "gee.tif", values, ("B2", "B3", "B4", "B8"))
+    pixels, _, source = read(path, value_range=(0.0, 1.0))
+    assert (pixels == values[[2, 1, 0]]).all() and not source.report.notes
+    # Landsat's B8 is panchromatic, and its B5 infrared.
+    path = described(tmp_path / "landsat.tif", image(20, 30, 5), ("B2", "B3", "B4", "B5", "B8"))
+    with rasterio.open(path) as data:
+        assert "nir" not in named_bands(data)
+
+
+@pytest.mark.parametrize(
+    ("bands", "names", "is_told"),
+    [(3, (), False), (4, (), True), (3, ("B1", "B2", "B3"), True), (4, (*RGB, "nir"), False)],
+)
+def test_bands_that_are_taken_by_their_order_are_told(tmp_path, bands, names, is_told):
+    path = tmp_path / "a.tif"
+    write_raster(path, image(20, 30, bands).astype(np.uint16))
+    if names:
+        described(path, image(20, 30, bands).astype(np.uint16), names)
+    notes = read(path)[2].report.notes
+    assert any("their order: red 1, green 2, blue 3." in note for note in notes) == is_told
+    assert not read(path, bands=(1, 2, 3))[2].report.notes
 
 
 def test_named_bands_win(tmp_path):

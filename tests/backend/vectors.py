@@ -13,14 +13,17 @@ from tests.backend.rasters import UTM
 
 
 def write_polygons(
-    path: Path, boxes: list[tuple[float, float, float, float]], crs: str | None = UTM
+    path: Path,
+    boxes: list[tuple[float, float, float, float]],
+    crs: str | None = UTM,
+    layer: str = "area",
 ) -> Path:
-    """A GeoPackage of boxes (left, bottom, right, top)."""
+    """A layer of boxes (left, bottom, right, top), added to those that the GeoPackage has."""
     shapes = np.array([shapely.box(*box) for box in boxes])
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="'crs' was not provided")
         pyogrio.raw.write(
-            path, shapely.to_wkb(shapes), [], [], layer="area", driver="GPKG", crs=crs,
+            path, shapely.to_wkb(shapes), [], [], layer=layer, driver="GPKG", crs=crs,
             geometry_type="Polygon",
         )  # fmt: skip
     return path

@@ -224,6 +224,10 @@ def test_a_layer_that_cannot_be_opened_is_refused(choice, tmp_path):
         (["NIR", "Red", "Green", ""], ("red", "green", "nir"), (2, 3, 1)),
         (["B02", "B03", "B04", "B08"], ("red", "green", "blue", "nir"), (3, 2, 1, 4)),
         (["", "", "", "elevation"], ("red", "green", "blue", "dem"), (1, 2, 3, 4)),
+        (["coastal_blue", "blue", "green_i", "green"], ("green", "blue"), (4, 2)),
+        (["Green", "Red edge", "Red", "Blue"], ("red", "green", "blue"), (3, 1, 4)),
+        (["Coastal blue", "Red edge", "Light red", "Deep blue"], ("red", "blue"), (3, 4)),
+        (["B2", "B3", "B4", "B8"], ("red", "green", "blue", "nir"), (3, 2, 1, 4)),
     ],
 )
 def test_bands_are_guessed_by_their_names_then_by_colour(tmp_path, names, roles, expected):

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from osgeo import gdal
 from qgis.core import (
     QgsFeature,
     QgsProcessing,
@@ -77,6 +78,26 @@ def test_a_mask_is_compared_by_its_outlines(tmp_path):
     given = run("compareinventories", {**choice, "OUTPUT": TEMPORARY})
     assert given["DETECTIONS"] == given["MATCHED"] == len(SQUARES)
     assert given["AREA_F1"] == pytest.approx(1)
+
+
+def without_nodata(path):
+    data = gdal.Open(str(path), gdal.GA_Update)
+    data.GetRasterBand(1).DeleteNoDataValue()
+    return str(path)
+
+
+def test_beside_1_a_mask_does_not_know_where_it_is_255(tmp_path):
+    mask = without_nodata(make_mask(tmp_path / "mask.tif"))  # whose first row is 255
+    given = run("compareinventories", {"MASK": mask, "REFERENCE": polygons(), "OUTPUT": TEMPORARY})
+    assert given["DETECTIONS"] == given["MATCHED"] == len(SQUARES)
+    assert given["AREA_F1"] == pytest.approx(1)
+
+
+def test_in_a_mask_without_1_landslides_are_255(tmp_path):
+    mask = without_nodata(make_mask(tmp_path / "mask.tif", 255 * square_pixels()))
+    given = run("compareinventories", {"MASK": mask, "REFERENCE": polygons(), "OUTPUT": TEMPORARY})
+    # And the first row.
+    assert given["DETECTIONS"] == given["MATCHED"] + 1 == len(SQUARES) + 1
 
 
 @pytest.mark.parametrize(
