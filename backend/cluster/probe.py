@@ -10,10 +10,9 @@ import hashlib
 import importlib.util
 import os
 import socket
+import tempfile
 from pathlib import Path
 from typing import Any
-
-from backend.files import can_write
 
 
 def source_hash(folder: Path) -> str:
@@ -61,6 +60,15 @@ def _refusal(wanted: dict[str, Any]) -> str:
     return _unseen(wanted)
 
 
+def _can_write(folder: Path) -> bool:
+    # As `backend.files`, which the worker may not have.
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
 def _unseen(wanted: dict[str, Any]) -> str:
     """Which path the worker does not see, or sees something else at."""
     for probe in map(Path, wanted["probes"]):
@@ -69,7 +77,7 @@ def _unseen(wanted: dict[str, Any]) -> str:
                 return f"it sees another folder at {probe.parent}"
         except OSError:
             return f"it does not see the folder {probe.parent}"
-        if not can_write(probe.parent):
+        if not _can_write(probe.parent):
             return f"it may not write into {probe.parent}"
     for path in wanted["files"]:
         if not os.path.exists(path):
