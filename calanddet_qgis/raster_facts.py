@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
+    QgsCsException,
     QgsDistanceArea,
     QgsMultiBandColorRenderer,
     QgsPalettedRasterRenderer,
@@ -120,7 +121,11 @@ def ground_size(
         QgsPointXY(centre.x(), centre.y() + down / 2),
     )
     # Measured from the centre: half of a side each, which never leaves the CRS's domain.
-    along, upward = (2 * to_metres * measure.measureLine(centre, side) for side in sides)
+    try:
+        along, upward = (2 * to_metres * measure.measureLine(centre, side) for side in sides)
+    except QgsCsException:
+        # QGIS 3.40 says so where coordinates are not of their CRS; earlier ones measure 0.
+        return None
     return (along, upward) if along > 0 and upward > 0 else None
 
 

@@ -25,7 +25,7 @@ from calanddet_qgis.messages import Failure
 from calanddet_qgis.paths import bundled_checkpoint
 from calanddet_qgis.phrases import distance_line, plan_line
 from calanddet_qgis.plan import make_plan
-from calanddet_qgis.raster_facts import facts_of, guess_bands
+from calanddet_qgis.raster_facts import facts_of, ground_size, guess_bands
 from tests.plugin.factories import make_raster
 
 NOW = datetime(2026, 5, 4, 13, 2, 1)
@@ -52,6 +52,12 @@ def square(left, top, side, crs=UTM):
 
 def layer_of(path):
     return QgsRasterLayer(str(path), Path(path).stem)
+
+
+@pytest.mark.parametrize("epsg", [27700, 3035, 32633])
+def test_coordinates_that_are_not_of_their_crs_have_no_size(qgis_app, epsg):
+    crs = QgsCoordinateReferenceSystem(f"EPSG:{epsg}")
+    assert ground_size(QgsRectangle(5e9, 5e9, 5e9 + 100, 5e9 + 100), crs) is None
 
 
 def test_a_plan_says_what_a_run_will_take(choice):
