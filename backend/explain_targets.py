@@ -17,6 +17,7 @@ from backend.errors import AreaError
 from backend.grad_cam import Pixels
 from backend.inventory.layer import read_layer, reprojected
 from backend.raster.grid import PROBABILITY_SCALE, Grid
+from backend.raster.quiet import quiet
 
 # Beyond these a polygon is a whole slope, and no single reason.
 MOST_TILES = 64
@@ -94,9 +95,10 @@ class Polygons:
         """Those whose centres lie inside, or where there are none those that are touched."""
         transform = Affine.translation(square.left, square.top)
         shape = probability.shape
-        found: Pixels = geometry_mask(self._shapes, shape, transform, invert=True)
-        if not found.any():
-            found = geometry_mask(self._shapes, shape, transform, all_touched=True, invert=True)
+        with quiet:
+            found: Pixels = geometry_mask(self._shapes, shape, transform, invert=True)
+            if not found.any():
+                found = geometry_mask(self._shapes, shape, transform, all_touched=True, invert=True)
         return found & valid
 
 

@@ -10,7 +10,6 @@ that they are in feet, by its unit or its vertical CRS.
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import lru_cache
@@ -19,12 +18,13 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from backend.errors import DemError
 from backend.raster.grid import Grid
 from backend.raster.heights import metres_per_unit
+from backend.raster.quiet import quiet
 from backend.vectors.ground import Ground, mapped
 
 Array = NDArray[np.float64]
@@ -336,8 +336,7 @@ def _groups(keys: Array) -> Sequence[slice | NDArray[np.int64]]:
 
 def _open(path: str) -> rasterio.DatasetReader:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with quiet:
             data = rasterio.open(path)
     except RasterioError as error:
         raise DemError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -12,12 +11,12 @@ from typing import Any
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
-from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
 from backend.benchmark.scenario import Scenario
 from backend.card import Scaling
 from backend.raster.grid import reflect
+from backend.raster.quiet import quiet
 
 # Rows that are compared at once.
 ROWS = 512
@@ -53,8 +52,7 @@ def mirrored(scenario: Scenario) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 def open_quietly(path: str | Path, *arguments: str, **options: Any) -> Iterator[Any]:
     """`rasterio.open`, also for rasters without a place on the map."""
     with ExitStack() as stack:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with quiet:
             data = stack.enter_context(rasterio.open(path, *arguments, **options))
         yield data
 

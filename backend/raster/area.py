@@ -17,7 +17,7 @@ from backend.errors import AreaError
 from backend.inventory.layer import split_source
 from backend.raster.bands import listed
 from backend.raster.grid import Grid
-from backend.raster.turns import gdal_turn
+from backend.raster.quiet import quiet
 
 UNKNOWN = "Unknown"  # pyogrio's type of layers whose features may be of any
 
@@ -53,8 +53,7 @@ class Area:
         if last <= self._first or first >= self._last:
             return np.zeros(shape, bool)
         transform = self._grid.transform @ Affine.translation(0, first)
-        # It draws into a raster in memory while other threads write theirs.
-        with gdal_turn:
+        with quiet:
             return geometry_mask(self._polygons, shape, transform, invert=True)
 
     def _to_pixels(self, points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +9,11 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.crs import CRS as RasterioCRS
 from rasterio.enums import ColorInterp, Resampling
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from backend.raster.grid import NODATA, PROBABILITY_SCALE, Grid
+from backend.raster.quiet import quiet
 from backend.raster.turns import gdal_turn
 from backend.workspace import refused
 
@@ -100,8 +100,7 @@ class RasterSink:
 
 def create_byte_raster(path: Path, grid: Grid) -> rasterio.io.DatasetWriter:
     """An empty raster of bytes on a grid: tiled, compressed, 255 is nodata."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+    with quiet:
         return rasterio.open(
             path, "w", driver="GTiff", width=grid.width, height=grid.height, count=1,
             dtype="uint8", nodata=NODATA, transform=grid.transform,

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,13 +15,14 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, Resampling
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from backend.errors import NoDataError, RasterError
 from backend.raster.bands import RELIEF, choose_bands, order_note
 from backend.raster.grid import Grid
 from backend.raster.ground import choose_grid, ground_sampling_distance, native_grid
+from backend.raster.quiet import quiet
 from backend.raster.validity import declared, is_silent
 
 # Side of the decimated image from which the stretch of non-8-bit rasters is taken [px].
@@ -331,8 +331,7 @@ def open_raster(path: str) -> rasterio.DatasetReader:
     if plain and not Path(path).exists():
         raise RasterError(f"There is no raster file {path}.", "Check the path.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with quiet:
             data = _open_remote(path) if path.startswith(ON_SERVERS) else rasterio.open(path)
     except RasterioError as error:
         raise RasterError(

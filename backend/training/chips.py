@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, groupby
@@ -15,14 +14,14 @@ import numpy as np
 import rasterio
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import RasterioError
 
 from backend.errors import CalandDetError, DatasetError, OutputError
 from backend.events import Log, Meter, OnEvent, Result, Start
+from backend.raster.quiet import quiet
 from backend.raster.source import open_raster
 from backend.training import labelled_raster
 from backend.training.datasets import RGB, Dataset, Labelled, Sample, open_dataset
-from backend.training.image_files import quiet
 from backend.training.labelled_raster import BlockReader
 from backend.training.splits import check_leaks, split
 from backend.workspace import Workspace, refused
@@ -294,7 +293,7 @@ class _Place:
 
 
 def _place(sample: Sample) -> _Place:
-    with quiet(), open_raster(sample.sources[0]) as data:
+    with quiet, open_raster(sample.sources[0]) as data:
         if data.transform == Affine.identity():
             return _Place(None, None)
         block = sample.read
@@ -307,13 +306,11 @@ def _write_raster(
     path: Path, values: NDArray[np.uint8], options: dict[str, Any], nodata: int | None
 ) -> None:
     bands, height, width = values.shape
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.open(
-            path, "w", count=bands, height=height, width=width, dtype="uint8", nodata=nodata,
-            **options,
-        ) as data:  # fmt: skip
-            data.write(values)
+    with quiet, rasterio.open(
+        path, "w", count=bands, height=height, width=width, dtype="uint8", nodata=nodata,
+        **options,
+    ) as data:  # fmt: skip
+        data.write(values)
 
 
 def _done(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,10 +15,10 @@ import rasterio
 from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio.enums import ColorInterp, MaskFlags
-from rasterio.errors import NotGeoreferencedWarning
 
 from backend.errors import DatasetError, RasterError
 from backend.raster.heights import metres_per_unit
+from backend.raster.quiet import quiet
 from backend.raster.source import RasterSource, SourceRequest, open_raster
 from backend.training.datasets import RGB, Footprint, Labelled, Sample
 
@@ -90,7 +89,7 @@ def samples_of(pairs: Sequence[Pair], bands: tuple[str, ...]) -> tuple[Sample, .
 
     In a dataset with a mask that holds both 1 and 255, 255 stands for "not known" everywhere.
     """
-    with quiet(), ThreadPoolExecutor(THREADS) as threads:
+    with quiet, ThreadPoolExecutor(THREADS) as threads:
         scans = list(threads.map(partial(_scan, bands), pairs))
         white_is_landslide = not any({LANDSLIDE, WHITE} <= scan.mask_values for scan in scans)
         return tuple(threads.map(partial(_sample, white_is_landslide), pairs, scans))
@@ -144,15 +143,6 @@ def distinct_values(values: NDArray[Any]) -> frozenset[float]:
 
 def _size(shape: tuple[int, ...]) -> str:
     return f"{shape[1]} x {shape[0]}"
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """No warnings that images have no place on the map; held around threads, which share them."""
-    with warnings.catch_warnings():
-        # By its text: a filter by class alone would go for a moment whenever a thread sets its own.
-        warnings.filterwarnings("ignore", "Dataset has no geotransform", NotGeoreferencedWarning)
-        yield
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from rasterio.windows import Window
 
 from backend.errors import DatasetError
 from backend.raster.grid import Grid
+from backend.raster.quiet import quiet
 from backend.raster.source import SourceRequest, all_nodata
 from backend.training.datasets import (
     PICTURE,
@@ -26,7 +27,7 @@ from backend.training.datasets import (
     RasterText,
     Sample,
 )
-from backend.training.image_files import THREADS, quiet
+from backend.training.image_files import THREADS
 from backend.training.labels import Labels, Unlabelled, open_labels
 from backend.training.pixels import Image, Pixels, open_image
 
@@ -93,7 +94,7 @@ def open_raw(text: str, wanted: SourceRequest = PICTURE) -> Dataset:
 
 def _dataset(request: SourceRequest, image: Image, labels: Labels, block: int | None) -> Dataset:
     readers = _blocks(request.path, image, labels, block or _side(image.grid))
-    with quiet(), ThreadPoolExecutor(THREADS) as threads:
+    with quiet, ThreadPoolExecutor(THREADS) as threads:
         samples = threads.map(partial(_sample, grid=image.grid, labels=labels.path), readers)
         present = tuple(sample for sample in samples if sample is not None)
     if not present:

@@ -21,6 +21,7 @@ from rasterio.windows import Window
 from backend.errors import DatasetError, InventoryError, RasterError
 from backend.inventory.layer import Layer, read_layer, reprojected
 from backend.raster.grid import Grid
+from backend.raster.quiet import quiet
 from backend.raster.source import open_raster
 from backend.training.image_files import (
     BACKGROUND,
@@ -78,7 +79,8 @@ class Outlines:
         if not self.polygons:
             return ~known, known
         place = self.transform @ Affine.translation(window.col_off, window.row_off)
-        return rasterize(self.polygons, shape, transform=place, dtype="uint8") > 0, known
+        with quiet:
+            return rasterize(self.polygons, shape, transform=place, dtype="uint8") > 0, known
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from backend.errors import DatasetError
 from backend.raster.grid import Grid
 from backend.raster.heights import metres_per_unit
 from backend.raster.inputs import open_source
+from backend.raster.quiet import quiet
 from backend.raster.source import (
     BandSource,
     RasterSource,
@@ -27,7 +28,7 @@ from backend.raster.source import (
     open_raster,
 )
 from backend.training.datasets import RGB
-from backend.training.image_files import quiet, reading, require_colours
+from backend.training.image_files import reading, require_colours
 
 # Rows that are prepared at a time.
 BAND_ROWS = 64
@@ -57,7 +58,7 @@ def open_image(request: SourceRequest) -> Image:
     is_elsewhere = request.inputs or request.dem or request.units or request.gsd_range
     if request.roles == RGB and not is_elsewhere:
         return _direct(request)
-    with quiet(), reading(), open_source(request) as source:
+    with quiet, reading(), open_source(request) as source:
         notes = [*source.report.notes, *_unit_notes(request.dem)]
         report = replace(source.report, notes=notes)
         return Image(Prepared(_prepared(source, request)), source.grid, report)
@@ -71,7 +72,7 @@ def _unit_notes(dem: str | None) -> Iterator[str]:
 
 
 def _direct(request: SourceRequest) -> Image:
-    with quiet(), reading():
+    with quiet, reading():
         with open_raster(request.path) as data:
             require_colours(data)
         with RasterSource(request) as source:

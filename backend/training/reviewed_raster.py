@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 from rasterio.features import rasterize
 
 from backend.errors import DatasetError
+from backend.raster.quiet import quiet
 from backend.raster.source import RasterSource, SourceRequest, open_raster
 from backend.training.datasets import Dataset, Footprint, Labelled, Sample
-from backend.training.image_files import THREADS, quiet, reading
+from backend.training.image_files import THREADS, reading
 
 PART = "|part="
 # Where views are drawn from: around landslides, around what was rejected, and elsewhere on ground
@@ -133,7 +134,8 @@ class WindowReader:
 def _drawn(shapes: Shapes, shape: tuple[int, int], transform: Affine) -> NDArray[np.bool_]:
     if not len(shapes):
         return np.zeros(shape, bool)
-    return rasterize(shapes, shape, transform=transform, dtype="uint8") > 0
+    with quiet:
+        return rasterize(shapes, shape, transform=transform, dtype="uint8") > 0
 
 
 def open_reviewed(text: str) -> Dataset:
@@ -147,12 +149,12 @@ def open_reviewed(text: str) -> Dataset:
         raise DatasetError(
             f"{path} has no part {part!r}.", f"Name one of {', '.join(ground.parts)}."
         )
-    with quiet(), reading():
+    with quiet, reading():
         _check_size(ground)
         with RasterSource(ground.source()) as source:
             report = source.report
     readers = _readers(ground, ground.parts[part], report.stretch)
-    with quiet(), ThreadPoolExecutor(THREADS) as threads:
+    with quiet, ThreadPoolExecutor(THREADS) as threads:
         samples = _samples(ground, path, part, readers, list(threads.map(_call, readers)))
     distance = math.sqrt(math.prod(report.gsd)) if report.gsd else None
     return Dataset(f"{name_of(ground.raster)} ({part})", ground.roles, samples, distance)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,8 @@ import rasterio
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
-from rasterio.errors import NotGeoreferencedWarning
+
+from backend.raster.quiet import quiet
 
 UTM = "EPSG:32644"
 UTM_TRANSFORM = Affine(0.5, 0, 500000, 0, -0.5, 3400000)
@@ -40,8 +40,7 @@ def write_raster(
     **options: Any,
 ) -> Path:
     """Write values (bands, H, W) as a GeoTIFF; `mask` becomes an internal mask."""
-    with warnings.catch_warnings(), rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+    with quiet, rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
         with rasterio.open(
             path, "w", driver="GTiff", count=len(values), height=values.shape[1],
             width=values.shape[2], dtype=values.dtype, crs=crs, transform=transform, **options,

@@ -11,9 +11,9 @@ import shapely
 from rasterio.features import rasterize
 
 from backend.errors import CalandDetError, DatasetError, OutputError
+from backend.raster.quiet import quiet
 from backend.training.chips import ChipsRequest, chips, starts
 from backend.training.datasets import open_dataset
-from backend.training.image_files import quiet
 from backend.training.splits import check_leaks
 from tests.backend.rasters import UTM, UTM_TRANSFORM, image, write_raster
 from tests.backend.test_train import write_images
@@ -129,7 +129,7 @@ def test_images_without_a_place_stay_whole(tmp_path):
     cut(listing, tmp_path / "out", size=24, validation_share=0.25)
     # 6 and 2 images, each of 3 x 3 chips.
     assert [len(lined(tmp_path / "out", part)) for part in ("train", "val")] == [54, 18]
-    with quiet(), rasterio.open(files(tmp_path / "out")[0]) as data:
+    with quiet, rasterio.open(files(tmp_path / "out")[0]) as data:
         assert data.crs is None
         assert data.shape == (24, 24)
 
