@@ -40,16 +40,15 @@ def write_raster(
     **options: Any,
 ) -> Path:
     """Write values (bands, H, W) as a GeoTIFF; `mask` becomes an internal mask."""
-    with quiet, rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
-        with rasterio.open(
-            path, "w", driver="GTiff", count=len(values), height=values.shape[1],
-            width=values.shape[2], dtype=values.dtype, crs=crs, transform=transform, **options,
-        ) as data:  # fmt: skip
-            data.write(values)
-            if mask is not None:
-                data.write_mask(mask)
-            if colours:
-                data.colorinterp = colours
-            if colormap:
-                data.write_colormap(1, colormap)
+    with quiet, rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(
+        path, "w", driver="GTiff", count=len(values), height=values.shape[1],
+        width=values.shape[2], dtype=values.dtype, crs=crs, transform=transform, **options,
+    ) as data:  # fmt: skip
+        data.write(values)
+        if mask is not None:
+            data.write_mask(mask)
+        if colours:
+            data.colorinterp = colours
+        if colormap:
+            data.write_colormap(1, colormap)
     return path
