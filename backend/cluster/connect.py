@@ -105,6 +105,7 @@ def _reason(error: Exception) -> str:
 @contextmanager
 def _local(workers: int) -> Iterator[SpecCluster]:
     """Workers in processes of their own, which listen on the loopback interface alone."""
+    import dask
     from distributed import Nanny, SpecCluster
 
     from backend.cluster.quiet import QuietScheduler, QuietWorker
@@ -117,12 +118,14 @@ def _local(workers: int) -> Iterator[SpecCluster]:
         "memory_limit": 0,
         "silence_logs": logging.CRITICAL,
     }
-    own = [common | _device(index, workers) for index in range(workers)]
-    cluster = SpecCluster(
-        scheduler={"cls": QuietScheduler, "options": host | {"port": 0, "dashboard": False}},
-        workers={index: {"cls": Nanny, "options": options} for index, options in enumerate(own)},
-        silence_logs=False,
-    )
+    each = [common | _device(index, workers) for index in range(workers)]
+    # The processes take this over. Dask would look 100 times a second at what a worker does.
+    with dask.config.set({"distributed.worker.profile.enabled": False}):
+        cluster = SpecCluster(
+            scheduler={"cls": QuietScheduler, "options": host | {"port": 0, "dashboard": False}},
+            workers={index: {"cls": Nanny, "options": own} for index, own in enumerate(each)},
+            silence_logs=False,
+        )
     try:
         yield cluster
     finally:
