@@ -6,6 +6,7 @@ files (state dicts) open directly. Nothing in a file is ever executed.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import os
 import re
@@ -26,6 +27,7 @@ from backend import models
 from backend.card import Card
 from backend.errors import CalandDetError, CheckpointError, OutputError
 from backend.files import put_in_place
+from backend.models.folding import fit_for_bf16, is_bf16
 from backend.published import State, few, recognise, unwrap
 
 SUFFIX = ".safetensors"
@@ -103,15 +105,19 @@ def describe(path: Path, architecture: str | None = None) -> dict[str, Any]:
 def save(path: Path, network: nn.Module, card: Card, half: bool = False) -> None:
     """Write weights and card; a file that is there already is replaced as a whole or not at all.
 
-    With `half`, matrices and kernels are stored in half precision; what has one dimension or none
-    (biases, norms and their statistics) is not worth the risk.
+    With `half`, weights are rounded to what bfloat16 holds, so that they are the same computed in
+    bfloat16 and in float32, and matrices and kernels take 16 bits. What is computed in float32 in
+    any case is stored in half precision; what has one dimension or none (biases, norms and their
+    statistics) as it is.
     Raises `CheckpointError` where the card is another network's, `OutputError` where the file
     cannot be written.
     """
     _check_state(card.name, _sketch(card.name, card), network.state_dict())
+    if half:
+        network = copy.deepcopy(network)
+        fit_for_bf16(network)
     weights = {
-        key: value.cpu().contiguous().to(torch.float16 if half and value.ndim > 1 else value.dtype)
-        for key, value in network.state_dict().items()
+        key: _stored(value.cpu().contiguous(), half) for key, value in network.state_dict().items()
     }
     content = serialise(weights, metadata={"format": "pt", "card": card.to_json()})
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
@@ -124,6 +130,13 @@ def save(path: Path, network: nn.Module, card: Card, half: bool = False) -> None
         ) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _stored(value: Tensor, half: bool) -> Tensor:
+    """As it is kept in a file."""
+    if not half or value.ndim < 2 or not value.is_floating_point():
+        return value
+    return value.to(torch.bfloat16 if is_bf16(value) else torch.float16)
 
 
 def load_weights(path: Path) -> State:

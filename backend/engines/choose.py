@@ -127,7 +127,9 @@ def maker_for(device: DeviceInfo) -> Maker:
     make = partial(OpenVinoEngine, library)
     abilities = torch.cpu.get_capabilities()
     bf16 = [name for name in ("amx_bf16", "avx512_bf16") if abilities.get(name)]
-    return Maker(make, library.name, library.processor, prefers_bf16("cpu"), " ".join(bf16[:1]))
+    # A verdict is about this way of computing in bf16, too.
+    name = f"{library.name}, parts in bf16"
+    return Maker(make, name, library.processor, prefers_bf16("cpu"), " ".join(bf16[:1]))
 
 
 def cuda_abilities(reduced: torch.dtype, name: str, capability: tuple[int, int]) -> str:

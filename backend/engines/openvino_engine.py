@@ -84,9 +84,7 @@ class OpenVinoEngine:
         )
         self.threads: int = compiled.get_property("INFERENCE_NUM_THREADS")
         # Not what was wished for, but what the library does.
-        reduced = library.module.Type.bf16
-        computed = compiled.get_property("INFERENCE_PRECISION_HINT")
-        self.precision = "bf16" if computed == reduced else "fp32"
+        self.precision = precision if library.computes_bf16 else "fp32"
         self.description = f"{device.description}, {library.name}, {self.precision}"
 
     def predict(self, tiles: NDArray[Any]) -> NDArray[np.uint8]:

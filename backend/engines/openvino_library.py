@@ -45,8 +45,17 @@ class Library:
     @cached_property
     def processor(self) -> str:
         """Name and abilities of the processor that code is compiled for."""
-        abilities = self.core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        return f"{self.core.get_property('CPU', 'FULL_DEVICE_NAME')} {','.join(sorted(abilities))}"
+        name = self.core.get_property("CPU", "FULL_DEVICE_NAME")
+        return f"{name} {','.join(self._abilities)}"
+
+    @property
+    def computes_bf16(self) -> bool:
+        """Whether parts in bf16 are computed so; the library turns them into float32 elsewhere."""
+        return "BF16" in self._abilities
+
+    @cached_property
+    def _abilities(self) -> list[str]:
+        return sorted(self.core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
 
     @property
     def failures(self) -> tuple[type[Exception], ...]:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from backend import models
 from backend.checkpoint import Checkpoint
@@ -39,7 +40,6 @@ SAME_STEPS = 2
 SAME_PRESENCE = (0.01, 0.05)
 # Tiles that are computed at once; each takes memory.
 MOST_STREAMS = 4
-_HINTS = {"fp32": "f32", "bf16": "bf16"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class OpenVinoModel:
         parts = read_parts(self.path) if self.path else None
         if not parts or set(parts) != {"model", "answer"}:
             return None
-        settings = self._settings(self.precision)
+        settings = self._settings()
         try:
             # A tensor of the library's own, which lives for as long as the library needs it.
             model = self.library.module.Tensor(parts.pop("model"))
@@ -108,10 +108,9 @@ class OpenVinoModel:
         Whether those in bf16 are near enough is for `gate` to say.
         """
         try:
-            model = self._convert()
-            compiled = self._compile(model, "fp32")
+            compiled = self._compile("fp32")
             self._prove(compiled)
-            return compiled if self.precision == "fp32" else self._compile(model, self.precision)
+            return compiled if self.precision == "fp32" else self._compile(self.precision)
         except self.library.failures as error:
             raise DeviceError(
                 f"{self.library.name} cannot run {self.checkpoint.card.architecture}"
@@ -127,9 +126,18 @@ class OpenVinoModel:
             answer, *_ = self._answers(compiled)
             write_parts(self.path, {"model": stream.getbuffer(), "answer": answer.tobytes()})
 
-    def _convert(self) -> Any:
+    def _compile(self, precision: str) -> Any:
+        return self.library.core.compile_model(self._convert(precision), "CPU", self._settings())
+
+    def _convert(self, precision: str) -> Any:
+        """The network as torch computes it; in bf16 with the types that autocast gives its parts.
+
+        The library would compute all of it in bf16, what has to be in float32 included.
+        """
         example = torch.from_numpy(self._patterns[:1])
-        network = TileNetwork(self.checkpoint, self.margin).eval()
+        network: nn.Module = TileNetwork(self.checkpoint, self.margin).eval()
+        if precision == "bf16":
+            network = _Reduced(network)
         with warnings.catch_warnings(), torch.inference_mode():
             # Remarks on what tracing fixes, such as sizes; all that is fixed here is meant to be.
             warnings.simplefilter("ignore")
@@ -139,21 +147,19 @@ class OpenVinoModel:
                 traced, example_input=example, input=[list(self.shape)]
             )
 
-    def _compile(self, model: Any, precision: str) -> Any:
-        return self.library.core.compile_model(model, "CPU", self._settings(precision))
-
     def _answers(self, compiled: Any) -> list[NDArray[Any]]:
         """The outputs for all patterns."""
         request = compiled.create_infer_request()
         answers = [request.infer([pattern[None]]).to_tuple() for pattern in self._patterns]
         return [np.concatenate(parts) for parts in zip(*answers, strict=True)]
 
-    def _settings(self, precision: str) -> dict[str, Any]:
+    def _settings(self) -> dict[str, Any]:
         threads = usable_threads()
         return {
             "NUM_STREAMS": streams(threads),
             "INFERENCE_NUM_THREADS": threads,
-            "INFERENCE_PRECISION_HINT": _HINTS[precision],
+            # Each part in the type that it has.
+            "INFERENCE_PRECISION_HINT": "f32",
             # Threads that are tied to cores cannot give way to QGIS.
             "ENABLE_CPU_PINNING": False,
         }
@@ -183,6 +189,20 @@ class OpenVinoModel:
         """Tiles (B, C, size, size)."""
         span = self.checkpoint.card.scaling.range
         return patterns((PATTERNS, *self.shape[1:]), span, self.dtype)
+
+
+class _Reduced(nn.Module):
+    """A network under autocast, so that its graph has a type for each part."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, tiles: Tensor) -> tuple[Tensor, ...]:
+        """As the network."""
+        with torch.autocast("cpu", torch.bfloat16, cache_enabled=False):
+            results: tuple[Tensor, ...] = self.network(tiles)
+        return results
 
 
 def streams(threads: int) -> int:

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from backend.card import Scaling
 from backend.checkpoint import Checkpoint
+from backend.models.folding import folded
 from backend.models.outputs import centre
 from backend.raster.grid import PROBABILITY_SCALE
 
@@ -23,7 +24,7 @@ class TileNetwork(nn.Module):
     def __init__(self, checkpoint: Checkpoint, margin: int) -> None:
         """`margin` [px] is dropped from each side of a tile."""
         super().__init__()
-        self.network = checkpoint.network
+        self.network = folded(checkpoint.network)
         self.margin = margin
         scaling = checkpoint.card.scaling
         self.range = scaling.range
@@ -40,7 +41,7 @@ class TileNetwork(nn.Module):
         normal = self.normalised(tiles.float())
         logits, presence = centre(self.network, normal, self.margin)
         probabilities = torch.sigmoid(logits[:, 0].float()).mul(PROBABILITY_SCALE).round()
-        return probabilities.to(torch.uint8), *presence
+        return probabilities.to(torch.uint8), *(logit.float() for logit in presence)
 
     def normalised(self, tiles: Tensor) -> Tensor:
         """Raw tiles (B, C, size, size) as the network takes them."""

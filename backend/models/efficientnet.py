@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -40,6 +41,9 @@ VARIANTS = {"lite0": (1.0, 1.0), "lite1": (1.0, 1.1), "lite2": (1.1, 1.2)}
 # The stages after which the map halves, and the last: strides 2, 4, 8, 16 and 32.
 _OUTPUTS = (0, 1, 2, 4, 6)
 _STEM = 32
+# Of so many stages the first block is, like the stem, computed in float32 in any case. It takes in
+# what no ReLU6 has bounded, and what bfloat16 would round away of that grows in all that follows.
+_FULL = 6
 _EPS, _MOMENTUM = 1e-3, 0.01
 
 
@@ -86,7 +90,7 @@ def _norm(channels: int) -> nn.BatchNorm2d:
 class InvertedResidual(nn.Module):
     """Widens, filters each channel, narrows; adds its input where the shapes agree."""
 
-    def __init__(self, in_channels: int, stage: _Stage, stride: int) -> None:
+    def __init__(self, in_channels: int, stride: int, stage: _Stage) -> None:
         super().__init__()
         wide = in_channels * stage.expansion
         layers: list[nn.Module] = []
@@ -103,8 +107,39 @@ class InvertedResidual(nn.Module):
         return x + self.layers(x) if self.residual else self.layers(x)
 
 
+def _in_full(part: nn.Module, x: Tensor) -> Tensor:
+    """Computed in float32, also under autocast; but not in training, where speed counts more."""
+    # A tensor without memory knows no autocast.
+    if part.training or x.is_meta:
+        return part(x)
+    with torch.autocast(x.device.type, enabled=False):
+        return part(x.float())
+
+
+class _Blocks(nn.Sequential):
+    """The blocks of a stage; the first changes channels and size."""
+
+    def __init__(self, in_channels: int, stage: _Stage, first_in_full: bool) -> None:
+        before = [in_channels] + [stage.channels] * (stage.blocks - 1)
+        strides = [stage.stride] + [1] * (stage.blocks - 1)
+        super().__init__(
+            *(InvertedResidual(*of, stage) for of in zip(before, strides, strict=True))
+        )
+        self.first_in_full = first_in_full
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, in, H, W) to (B, out, H / stride, W / stride)."""
+        first, *others = self
+        x = _in_full(first, x) if self.first_in_full else first(x)
+        for block in others:
+            x = block(x)
+        return x
+
+
 class EfficientNetLite(nn.Module):
     """(B, C, H, W) to five maps at strides 2, 4, 8, 16 and 32, of `channels`."""
+
+    in_full = ("stem", *(f"stages.{stage}.0" for stage in range(_FULL)))
 
     def __init__(self, variant: str, in_channels: int) -> None:
         super().__init__()
@@ -114,22 +149,13 @@ class EfficientNetLite(nn.Module):
         self.channels = [stages[index].channels for index in _OUTPUTS]
         before = [_STEM] + [stage.channels for stage in stages]
         self.stages = nn.ModuleList(
-            nn.Sequential(
-                *(
-                    InvertedResidual(
-                        channels if index == 0 else stage.channels,
-                        stage,
-                        stage.stride if index == 0 else 1,
-                    )
-                    for index in range(stage.blocks)
-                )
-            )
-            for channels, stage in zip(before, stages, strict=False)
+            _Blocks(channels, stage, number < _FULL)
+            for number, (channels, stage) in enumerate(zip(before, stages, strict=False))
         )
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """(B, C, H, W) to maps fine to coarse; H and W are multiples of 32."""
-        x = self.stem(x)
+        x = _in_full(self.stem, x)
         maps = []
         for index, stage in enumerate(self.stages):
             x = stage(x)

@@ -244,7 +244,7 @@ def test_a_crash_of_the_library_is_not_the_workers(library, folder, tmp_path, mo
 
 
 def test_bf16_is_computed_and_said_where_it_is_asked_for(library, tiles):
-    if "BF16" not in library.processor:
+    if not library.computes_bf16:
         pytest.skip("the processor cannot do bf16")
     checkpoint = small_checkpoint()
     exact, reduced = openvino(library, checkpoint), openvino(library, checkpoint, "bf16")
