@@ -30,6 +30,7 @@ from backend.engines.openvino_library import REMEDY, Library, in_short
 from backend.engines.self_test import patterns
 from backend.engines.tile_network import TileNetwork
 from backend.errors import DeviceError
+from backend.models.folding import rounded
 from backend.raster.grid import PROBABILITY_SCALE
 
 # The self-test: as many pixels of as many tiles within as many steps of 1/250 of torch's answer.
@@ -137,7 +138,8 @@ class OpenVinoModel:
         example = torch.from_numpy(self._patterns[:1])
         network: nn.Module = TileNetwork(self.checkpoint, self.margin).eval()
         if precision == "bf16":
-            network = _Reduced(network)
+            # Rounded here: the library cuts weights off, which moves results to one side.
+            network = _Reduced(rounded(network))
         with warnings.catch_warnings(), torch.inference_mode():
             # Remarks on what tracing fixes, such as sizes; all that is fixed here is meant to be.
             warnings.simplefilter("ignore")

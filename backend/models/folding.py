@@ -18,17 +18,26 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 # The name of a class attribute: parts of a module that are computed in float32 in any case.
 IN_FULL = "in_full"
-_PRODUCTS = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
+Product = nn.Conv2d | nn.ConvTranspose2d | nn.Linear
 
 
 def folded(network: nn.Module) -> nn.Module:
     """A copy without the normalisations that follow a convolution; the other weights are shared."""
-    shared = {id(one): one for one in (*network.parameters(), *network.buffers())}
-    twin = copy.deepcopy(network, shared)
+    twin = _twin(network)
     for layers, key, convolution, norm in list(_pairs(twin)):
         weight, bias = _as_one(convolution, norm)
         convolution.weight, convolution.bias = nn.Parameter(weight), nn.Parameter(bias)
         layers[int(key)] = nn.Identity()
+    return twin
+
+
+def rounded(network: nn.Module) -> nn.Module:
+    """A copy with the weights that autocast computes with in bfloat16; the others are shared."""
+    twin = _twin(network)
+    for module in _reduced(twin):
+        module.weight = nn.Parameter(_rounded(module.weight.detach()))
+        if module.bias is not None:
+            module.bias = nn.Parameter(_rounded(module.bias.detach()))
     return twin
 
 
@@ -38,16 +47,14 @@ def fit_for_bf16(network: nn.Module) -> None:
 
     Each normalisation then multiplies by a power of two. What is computed in float32 stays.
     """
-    full = {id(part) for part in _in_full(network)}
-    pairs = [pair for pair in _pairs(network) if id(pair[2]) not in full]
-    for _, _, convolution, norm in pairs:
-        _fit(convolution, norm)
-    behind = {id(convolution) for _, _, convolution, _ in pairs}
-    for module in network.modules():
-        if isinstance(module, _PRODUCTS) and id(module) not in full | behind:
-            module.weight.copy_(_rounded(module.weight))
-            if module.bias is not None:
-                module.bias.copy_(_rounded(module.bias))
+    norms = {id(convolution): norm for _, _, convolution, norm in _pairs(network)}
+    for module in _reduced(network):
+        if isinstance(module, nn.Conv2d) and id(module) in norms:
+            _fit(module, norms[id(module)])
+            continue
+        module.weight.copy_(_rounded(module.weight))
+        if module.bias is not None:
+            module.bias.copy_(_rounded(module.bias))
 
 
 def is_bf16(value: Tensor) -> bool:
@@ -102,10 +109,26 @@ def _statistics(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
     return norm.running_mean, norm.running_var
 
 
-def _in_full(network: nn.Module) -> Iterator[nn.Module]:
-    for module in network.modules():
-        for name in getattr(module, IN_FULL, ()):
-            yield from module.get_submodule(name).modules()
+def _twin(network: nn.Module) -> nn.Module:
+    """A copy with the same weights."""
+    return copy.deepcopy(network, {id(one): one for one in _tensors(network)})
+
+
+def _tensors(network: nn.Module) -> Iterator[Tensor]:
+    yield from network.parameters()
+    yield from network.buffers()
+
+
+def _reduced(network: nn.Module) -> list[Product]:
+    """What autocast computes in bfloat16."""
+    full = {
+        id(part)
+        for module in network.modules()
+        for name in getattr(module, IN_FULL, ())
+        for part in module.get_submodule(name).modules()
+    }
+    products = [one for one in network.modules() if isinstance(one, Product)]
+    return [one for one in products if id(one) not in full]
 
 
 def _rounded(value: Tensor) -> Tensor:
