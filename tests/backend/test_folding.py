@@ -11,7 +11,7 @@ from torch import nn
 
 from backend import models
 from backend.checkpoint import load, save
-from backend.models.folding import fit_for_bf16, folded, is_bf16
+from backend.models.folding import fit_for_bf16, folded, is_bf16, rounded
 from tests.backend.checkpoints import checkpoint_of
 from tests.backend.golden import seeded_card
 
@@ -63,6 +63,17 @@ def test_fitted_weights_are_held_by_bfloat16_once_they_are_folded():
         near = one.weight.bfloat16().float()
         torch.testing.assert_close(one.weight, near, rtol=1e-6, atol=1e-12)
         torch.testing.assert_close(one.bias, one.bias.bfloat16().float(), rtol=1e-5, atol=1e-6)
+
+
+def test_rounded_weights_are_a_copys():
+    plain = network()
+    twin = rounded(plain)
+    in_full = tuple(f"encoder.{part}." for part in plain.encoder.in_full)
+    for name, one in convolutions(twin).items():
+        own = convolutions(plain)[name].weight
+        assert is_bf16(one.weight) != name.startswith(in_full)
+        assert (one.weight is own) == name.startswith(in_full)
+        torch.testing.assert_close(one.weight, own, rtol=2**-8, atol=0)
 
 
 def test_what_is_computed_in_float32_keeps_its_weights():
