@@ -228,9 +228,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--gsd", type=float, metavar="METRES", help="of data that does not say")
     parser.add_argument("--terms", metavar="TEXT", help="on what terms the data is to be had")
-    parser.add_argument(
-        "--half", action="store_true", help="weights that bfloat16 holds: half the size"
-    )
+    parser.add_argument("--half", action="store_true", help="16 bits a weight, fit for bfloat16")
     cli_engine.add(parser)
     _add_json(parser)
     parser.set_defaults(job=_train)
