@@ -12,6 +12,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -321,17 +322,18 @@ def _write(
     on_event: OnEvent,
 ) -> dict[str, Any]:
     """Stream the tiles into rasters and polygons; returns the counts of the result event."""
-    grid, known = plan.source.grid, leftovers.tiles
+    grid, known, folder = plan.source.grid, leftovers.tiles, workspace.partial
     counts: dict[str, Any] = {"tiles": sum(known)}
     with ExitStack() as stack:
-        sink = stack.enter_context(RasterSink(workspace.partial, grid, level(plan.threshold)))
-        polygons = stack.enter_context(_polygon_stream(plan, workspace))
-        shown = workspace.partial / "preview.tif"
-        preview = PreviewRaster(shown, grid) if plan.request.preview else None
+        preview = PreviewRaster(folder / "preview.tif", grid) if plan.request.preview else None
         teller = _Teller(plan, len(known), preview, on_event, means.memory(plan.request))
+        rows = stack.enter_context(closing(means.rows(plan, teller.advance, known)))
+        # Tiles are under way while the outputs are opened.
+        first = list(islice(rows, 1))
+        sink = stack.enter_context(RasterSink(folder, grid, level(plan.threshold)))
+        polygons = stack.enter_context(_polygon_stream(plan, workspace))
         spreads = [
-            stack.enter_context(SpreadSink(workspace.partial, grid, name))
-            for name in spreads_of(plan.request)
+            stack.enter_context(SpreadSink(folder, grid, name)) for name in spreads_of(plan.request)
         ]
         writers = stack.enter_context(
             Writers(leftovers, sink, polygons, preview, teller.wait, spreads)
@@ -339,8 +341,7 @@ def _write(
         for record in leftovers:
             writers.put(record, is_new=False)
         teller.meter.restart()
-        rows = means.rows(plan, teller.advance, known)
-        for row in stack.enter_context(closing(rows)):
+        for row in chain(first, rows):
             values = np.broadcast_to(row.values, (1 + len(spreads), *row.valid.shape))
             writers.put(Record(values.reshape(-1, grid.width), row.tiles), is_new=True)
         writers.finish()

@@ -147,7 +147,7 @@ class Meter:
 
     def restart(self) -> None:
         """The rate counts from now on."""
-        self._began = time.monotonic()
+        self._began, self._found = time.monotonic(), self._done
 
     def advance(self, count: int) -> None:
         """`count` more units are done."""
