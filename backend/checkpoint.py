@@ -189,7 +189,8 @@ def _sha256(path: Path) -> str:
 def _read(path: Path) -> tuple[Card, State]:
     if _is_safetensors(path):
         return _safetensors_card(path), _safetensors_weights(path)
-    return recognise(unwrap(_load_torch(path), path.name), path.stem, path.name)
+    name = path.stem.removesuffix(".pth")  # trainers also save model_best.pth.tar
+    return recognise(unwrap(_load_torch(path), path.name), name, path.name)
 
 
 def _is_safetensors(path: Path) -> bool:

@@ -23,6 +23,8 @@ SUFFIX = ".safetensors"
 MAX_HEADER = 100 << 20
 # The one figure that is told of a checkpoint.
 HEADLINE_METRICS = ("landslide F1", "F1")
+# More bands than these are counted where a line has to tell them.
+NAMED_BANDS = 5
 # Roles that an elevation model gives.
 TERRAIN_ROLES = ("dem", "slope")
 
@@ -92,7 +94,9 @@ def _headline(metrics: list[Mapping[str, Any]]) -> tuple[float | None, str]:
 
 def card_line(card: Card) -> str:
     """`calanddet2 · red, green, blue · 0.53 to 1.33 m/px · F1 0.80 on bijie/val`."""
-    parts = [card.architecture, role_names(card.bands)]
+    count = len(card.bands)
+    bands = role_names(card.bands) if count <= NAMED_BANDS else tr("{} bands").format(count)
+    parts = [card.architecture, bands]
     if card.gsd_range:
         low, high = (number(side, 2) for side in card.gsd_range)
         parts.append(tr("{} to {} m/px").format(low, high))

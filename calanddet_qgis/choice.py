@@ -11,7 +11,7 @@ from qgis.core import QgsRasterLayer
 from . import estimate
 from .area import ChosenArea
 from .card import TERRAIN_ROLES, Card, known_card
-from .messages import Failure, role_label, role_names, tr
+from .messages import Failure, role_name, role_names, tr
 from .raster_facts import RasterFacts, is_paletted
 from .request import check_ensemble, raster_source
 from .scenes import Scenes
@@ -142,11 +142,11 @@ def _tile_words(card: Card) -> str:
 
 def _input(role: str, layer: QgsRasterLayer | None, band: int) -> str:
     if layer is None or not layer.isValid():
-        message = tr("No raster is chosen to take {} from.").format(role_label(role).lower())
+        message = tr("No raster is chosen to take {} from.").format(role_name(role))
         raise Failure("bands", message, tr("Choose one, or the image's own band."))
     if band < 1:
         message = tr("No band of {} is chosen for {}.")
-        message = message.format(layer.name(), role_label(role).lower())
+        message = message.format(layer.name(), role_name(role))
         raise Failure("bands", message, tr("Choose one, or the image's own band."))
     return f"{role}={_source(layer, 'bands')}:{band}"
 

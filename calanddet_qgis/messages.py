@@ -118,7 +118,17 @@ def role_label(role: str) -> str:
         "red": tr("Red"),
         "green": tr("Green"),
         "blue": tr("Blue"),
+        "coastal": tr("Coastal aerosol"),
+        "rededge1": tr("Red edge 1"),
+        "rededge2": tr("Red edge 2"),
+        "rededge3": tr("Red edge 3"),
         "nir": tr("Near infrared"),
+        "nir_narrow": tr("Narrow infrared"),
+        "watervapour": tr("Water vapour"),
+        "cirrus": tr("Cirrus"),
+        "swir1": tr("SWIR 1"),
+        "swir2": tr("SWIR 2"),
+        "thermal": tr("Thermal"),
         "dem": tr("Elevation"),
         "slope": tr("Slope"),
     }
@@ -127,12 +137,19 @@ def role_label(role: str) -> str:
 
 def role_names(roles: Iterable[str]) -> str:
     """Bands within a sentence: `red, green, near infrared`."""
-    return ", ".join(role_label(role).lower() for role in roles)
+    return ", ".join(map(role_name, roles))
+
+
+def role_name(role: str) -> str:
+    """A band within a sentence."""
+    label = role_label(role)
+    is_acronym = label[:2].isupper()
+    return label if is_acronym else label.lower()
 
 
 def checkpoint_filter() -> str:
     """The filter of a file dialog for checkpoints."""
-    return tr("Checkpoints") + " (*.safetensors *.pt *.pth)"
+    return tr("Checkpoints") + " (*.safetensors *.pt *.pth *.pth.tar)"
 
 
 def progress(event: dict[str, Any]) -> str:

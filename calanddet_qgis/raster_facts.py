@@ -48,6 +48,11 @@ BAND_WORDS = {
 OTHER_WORDS = {"blue": {"coastal"}, "red": {"edge"}, "nir": {"short", "shortwave"}}
 # Sentinel-2's of 10 m, as they are often called. Landsat, too, has a B8, but its infrared in B5.
 SENTINEL2_NAMES, LANDSAT_INFRARED, OF_SENTINEL2 = {"b2", "b3", "b4", "b8"}, "b5", "b8a"
+# All of Sentinel-2's, in its order.
+SENTINEL2_BANDS = (
+    "coastal", "blue", "green", "red", "rededge1", "rededge2", "rededge3", "nir", "nir_narrow",
+    "watervapour", "cirrus", "swir1", "swir2",
+)  # fmt: skip
 # Up to so many bands in their order are a camera's: none of them is taken for elevation.
 CAMERA_BANDS = 4
 # QGIS puts a number before every band's name, and calls those without a name so.
@@ -146,16 +151,16 @@ def is_paletted(layer: QgsRasterLayer) -> bool:
 def guess_bands(layer: QgsRasterLayer, roles: Iterable[str]) -> dict[str, int]:
     """The band of each role, 0 where none suggests itself.
 
-    By the bands' names, else by their colours, else for red, green and blue as they are drawn,
-    else by order where no role has been found at all.
+    By the bands' names, else by their colours; where neither tells any, by the order of a stack
+    that is known as a whole; else for red, green and blue as they are drawn, and by order where no
+    role has been found at all.
     """
     wanted = list(roles)
     found = {role: _band_by_name(layer, role) for role in wanted}
-    for source in (_colours(layer), _drawn(layer)):
-        for role in wanted:
-            candidate = source.get(role, 0)
-            if not found[role] and candidate and candidate not in found.values():
-                found[role] = candidate
+    _complete(found, _colours(layer))
+    if not any(found.values()):
+        _complete(found, _stacked(layer, wanted))
+    _complete(found, _drawn(layer))
     if any(found.values()) or layer.bandCount() < len(wanted):
         return found
     camera = len(wanted) <= CAMERA_BANDS
@@ -163,6 +168,27 @@ def guess_bands(layer: QgsRasterLayer, roles: Iterable[str]) -> dict[str, int]:
     return {
         role: 0 if camera and role in TERRAIN_ROLES else band for role, band in in_order.items()
     }
+
+
+def _complete(found: dict[str, int], source: dict[str, int]) -> None:
+    """Give each role that is not found the band of the source, unless another role has it."""
+    for role, band in found.items():
+        candidate = source.get(role, 0)
+        if not band and candidate not in found.values():
+            found[role] = candidate
+
+
+def _stacked(layer: QgsRasterLayer, wanted: list[str]) -> dict[str, int]:
+    """The bands of a stack of all of Sentinel-2, or of just what is wanted and no camera has.
+
+    QGIS draws the first three of it in red, green and blue, whatever they are.
+    """
+    count = layer.bandCount()
+    if count == len(SENTINEL2_BANDS) and set(wanted) <= set(SENTINEL2_BANDS):
+        return {role: band for band, role in enumerate(SENTINEL2_BANDS, 1)}
+    if count == len(wanted) > CAMERA_BANDS:
+        return {role: band for band, role in enumerate(wanted, 1)}
+    return {}
 
 
 def _band_by_name(layer: QgsRasterLayer, role: str) -> int:

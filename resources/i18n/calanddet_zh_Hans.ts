@@ -1493,6 +1493,11 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../calanddet_qgis/card.py" />
+      <source>{} bands</source>
+      <translation>{} 个波段</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/card.py" />
       <source>{} to {} m/px</source>
       <translation>{} 至 {} 米/像素</translation>
     </message>
@@ -3518,8 +3523,58 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../calanddet_qgis/messages.py" />
+      <source>Coastal aerosol</source>
+      <translation>海岸气溶胶</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/messages.py" />
+      <source>Red edge 1</source>
+      <translation>红边 1</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/messages.py" />
+      <source>Red edge 2</source>
+      <translation>红边 2</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/messages.py" />
+      <source>Red edge 3</source>
+      <translation>红边 3</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/messages.py" />
       <source>Near infrared</source>
       <translation>近红外</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/messages.py" />
+      <source>Narrow infrared</source>
+      <translation>窄近红外</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/messages.py" />
+      <source>Water vapour</source>
+      <translation>水汽</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/messages.py" />
+      <source>Cirrus</source>
+      <translation>卷云</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/messages.py" />
+      <source>SWIR 1</source>
+      <translation>短波红外 1</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/messages.py" />
+      <source>SWIR 2</source>
+      <translation>短波红外 2</translation>
+    </message>
+    <message>
+      <location filename="../../calanddet_qgis/messages.py" />
+      <source>Thermal</source>
+      <translation>热红外</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/messages.py" />

@@ -98,6 +98,7 @@ def test_a_published_mffenet_opens(tmp_path, writer):
     path = tmp_path / "model_best.pth.tar"
     torch.save(WRITERS[writer](state), path)
     opened = load(path)
+    assert opened.card.name == "model_best"
     assert opened.card.architecture == "mffenet"
     assert opened.card.classes == TWO_CLASSES
     assert opened.card.bands == ("red", "green", "blue")

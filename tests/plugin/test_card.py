@@ -2,12 +2,14 @@
 
 import struct
 import subprocess
+from dataclasses import replace
 
 import pytest
+from qgis.PyQt.QtCore import QDir
 
 from calanddet_qgis.card import card_line, read_card
 from calanddet_qgis.gui.checkpoint_field import CheckpointField
-from calanddet_qgis.messages import Failure
+from calanddet_qgis.messages import Failure, checkpoint_filter
 from calanddet_qgis.paths import bundled_checkpoint
 from calanddet_qgis.settings import WORKER_PYTHON
 from tests.plugin.factories import ROOT
@@ -50,6 +52,16 @@ def test_the_bundled_checkpoint_is_chosen_at_first_and_told_in_a_line(field):
 
 def test_a_checkpoint_without_distance_and_figures_says_so(checkpoint):
     assert card_line(read_card(str(checkpoint))).endswith(" · any m/px · F1 not told")
+
+
+def test_many_bands_are_counted():
+    card = read_card(bundled_checkpoint())
+    assert card_line(replace(card, bands=("red",) * 14)).startswith("calanddet2 · 14 bands · ")
+
+
+@pytest.mark.parametrize("name", ["a.safetensors", "a_best.pt", "a.pth", "model_best.pth.tar"])
+def test_checkpoints_of_every_kind_are_offered(name):
+    assert QDir.match(checkpoint_filter().partition("(")[2].rstrip(")").split(), name)
 
 
 @pytest.mark.parametrize(

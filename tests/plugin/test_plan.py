@@ -28,6 +28,10 @@ from calanddet_qgis.plan import make_plan
 from calanddet_qgis.raster_facts import facts_of, ground_size, guess_bands
 from tests.plugin.factories import make_raster
 
+FOURTEEN = (
+    "coastal", "blue", "green", "red", "rededge1", "rededge2", "rededge3", "nir", "watervapour",
+    "cirrus", "swir1", "swir2", "slope", "dem",
+)  # fmt: skip
 NOW = datetime(2026, 5, 4, 13, 2, 1)
 UTM = QgsCoordinateReferenceSystem("EPSG:32633")
 DEGREES = QgsCoordinateReferenceSystem("EPSG:4326")
@@ -242,6 +246,21 @@ def test_bands_are_guessed_by_their_names_then_by_colour(tmp_path, names, roles,
     for band, name in enumerate(names, 1):
         data.GetRasterBand(band).SetDescription(name)
     del data
+    guessed = guess_bands(layer_of(path), roles)
+    assert tuple(guessed[role] for role in roles) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "roles", "expected"),
+    [
+        (14, FOURTEEN, tuple(range(1, 15))),
+        (13, ("red", "green", "blue", "swir2"), (4, 3, 2, 13)),
+        (5, ("red", "green", "blue"), (1, 2, 3)),
+    ],
+)
+def test_a_stack_that_is_known_as_a_whole_is_in_its_order(tmp_path, count, roles, expected):
+    path = tmp_path / "a.tif"
+    gdal.GetDriverByName("GTiff").Create(str(path), 40, 30, count, gdal.GDT_Float32)
     guessed = guess_bands(layer_of(path), roles)
     assert tuple(guessed[role] for role in roles) == expected
 
