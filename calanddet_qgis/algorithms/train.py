@@ -112,6 +112,7 @@ class TrainCheckpoint(CalandDetAlgorithm):
             validation_share=given.number("VALIDATION_SHARE"),
             gsd=given.number("GSD"),
             terms=given.text("TERMS"),
+            half=True,  # or the weights would seldom be ones to detect in bfloat16 with
             device=given.choice("DEVICE", DEVICES),
         )
 

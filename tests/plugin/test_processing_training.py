@@ -62,7 +62,7 @@ def test_from_a_layer_to_a_checkpoint_that_is_known_and_judged(scene, chips, che
     ear, out = Ear(), tmp_path / "mine.safetensors"
     trained = run("traincheckpoint", training(chips, checkpoint, out), feedback=ear)
     assert trained["OUTPUT"] == str(out)
-    assert out.exists()
+    assert out.stat().st_size < 0.75 * Path(checkpoint).stat().st_size  # 16 bits a weight
     assert (
         Path(trained["REPORT"]).parent
         == Path(trained["FOLDER_OUT"])
