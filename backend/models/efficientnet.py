@@ -44,7 +44,7 @@ _STEM = 32
 # Of so many stages the first block is, like the stem, computed in float32 in any case. It takes in
 # what no ReLU6 has bounded, and what bfloat16 would round away of that grows in all that follows.
 _FULL = 6
-_EPS, _MOMENTUM = 1e-3, 0.01
+_EPS = 1e-3
 
 
 def _rounded(channels: float) -> int:
@@ -84,7 +84,9 @@ class SamePadConv(nn.Conv2d):
 
 
 def _norm(channels: int) -> nn.BatchNorm2d:
-    return nn.BatchNorm2d(channels, eps=_EPS, momentum=_MOMENTUM)
+    # Not the momentum of ImageNet's long trainings: short ones would be over before the running
+    # statistics are those of the data.
+    return nn.BatchNorm2d(channels, eps=_EPS)
 
 
 class InvertedResidual(nn.Module):

@@ -71,3 +71,15 @@ def test_the_centre_alone_is_the_centre_of_the_whole(window, margin):
 def test_a_window_has_a_centre(window):
     with pytest.raises(ValueError, match=f"token_window is {window!r}"):
         models.create("calanddet2", token_window=window)
+
+
+def test_after_fifty_steps_it_answers_as_it_did_while_it_learned():
+    torch.manual_seed(0)
+    made = models.create("calanddet2", **SMALL).train()
+    made.drop.p = 0.0
+    batch = torch.randn(4, 3, 128, 128)
+    with torch.no_grad():
+        for _ in range(50):
+            learning, _ = made(batch)
+        detecting, _ = made.eval()(batch)
+    assert (detecting - learning).std() < 0.5 * learning.std()
