@@ -5,6 +5,7 @@ import torch
 
 from backend import models
 from backend.models.calanddet2 import means_around
+from backend.models.efficientnet import SamePadConv
 
 SMALL = {"encoder": "lite0", "channels": (96, 64, 32, 32)}
 
@@ -83,3 +84,21 @@ def test_after_fifty_steps_it_answers_as_it_did_while_it_learned():
             learning, _ = made(batch)
         detecting, _ = made.eval()(batch)
     assert (detecting - learning).std() < 0.5 * learning.std()
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("kernel", [3, 5])
+def test_depthwise_gradients_in_bfloat16_are_those_in_float32(kernel, stride):
+    torch.manual_seed(0)
+    made, x = SamePadConv(8, 8, kernel, stride, groups=8), torch.randn(2, 8, 24, 16)
+    slope = torch.randn(made(x).shape)
+
+    def gradients(dtype):
+        made.zero_grad()
+        at = x.to(dtype).requires_grad_(True)
+        with torch.autocast("cpu", dtype, enabled=dtype != torch.float32):
+            made(at).backward(slope.to(dtype))
+        return at.grad.float(), made.weight.grad
+
+    for quick, exact in zip(gradients(torch.bfloat16), gradients(torch.float32), strict=True):
+        assert (quick - exact).abs().max() < 0.01 * exact.abs().max()
