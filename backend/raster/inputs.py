@@ -74,7 +74,9 @@ def _open(request: SourceRequest, make_image: MakeImage) -> BandSource:
     request, places = _located(request)
     on_dem = [role for role in request.roles if role in TERRAIN and role not in places]
     elsewhere = bool(places) or bool(request.dem and on_dem)
-    if not elsewhere and not request.units and np.isfinite(request.fill).all():
+    # The image's own elevations may be in feet.
+    is_plain = not request.units and not set(request.roles) & set(RELIEF)
+    if is_plain and not elsewhere and np.isfinite(request.fill).all():
         return make_image(request)
     return InputSource(request, places, make_image)
 

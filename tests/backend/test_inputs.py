@@ -93,6 +93,19 @@ def test_a_dem_in_feet_becomes_metres_and_says_so(tmp_path, photo, unit):
     assert any("converted to metres" in note for note in report.notes)
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_the_image_s_own_elevations_in_feet_become_metres(tmp_path, dtype):
+    values = image(64, 48, 4).astype(dtype)
+    stack = write_raster(tmp_path / "stack.tif", values, transform=utm_transform(5))
+    with rasterio.open(stack, "r+") as data:
+        data.descriptions, data.units = RGBD, (None, None, None, "ft")
+    found, valid, report = read(stack, RGBD, value_range=(0.0, 1.0))
+    assert valid.all()
+    np.testing.assert_allclose(found["dem"], values[3] * 0.3048, rtol=1e-5)
+    np.testing.assert_array_equal(found["red"], values[0])
+    assert any("converted to metres" in note for note in report.notes)
+
+
 def test_elevations_in_hundredths_above_a_level_become_metres(tmp_path):
     photo = tmp_path / "photo.tif"
     write_raster(photo, image(256, 256) / np.float32(1000), transform=utm_transform(5))
