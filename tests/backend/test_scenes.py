@@ -12,7 +12,7 @@ import shapely
 from affine import Affine
 
 from backend.errors import Cancelled, RasterError
-from backend.events import Progress, Result, Start
+from backend.events import Meter, Progress, Result, Start
 from tests.backend.checkpoints import small_file
 from tests.backend.rasters import UTM_TRANSFORM, image, write_raster
 from tests.backend.tiles import QUARTERS, cut, inventory, many, pixels, single
@@ -221,7 +221,9 @@ def test_what_a_failed_scene_was_to_show_is_shown_by_another(checkpoint, tmp_pat
     assert found.shape == (128, 140) and (found != 255).all()
 
 
-def test_a_cancelled_run_goes_on_where_it_was(checkpoint, tmp_path):
+def test_a_cancelled_run_goes_on_where_it_was(checkpoint, tmp_path, monkeypatch):
+    # Each batch is told, however soon it follows.
+    monkeypatch.setattr(Meter, "interval_s", 0.0)
     values = image(256, 256)
     tiles = cut(tmp_path / "tiles", values)
     out = tmp_path / "out"
