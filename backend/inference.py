@@ -29,10 +29,8 @@ BAND_ROWS = 64
 # Batches that wait for the engine, and the rows they are for [bytes].
 AHEAD_BYTES = 32 << 20
 
-# Indices along an axis, as short as may be.
-Span = slice | NDArray[np.int64]
-# The pixels under a row of tiles: parts of bands (C, rows, W), one above the other.
-Strip = list[tuple[NDArray[Any], Span]]
+# The pixels under a row of tiles: rows of bands (C, rows, W), one part above the other.
+Strip = list[NDArray[Any]]
 
 
 class Inside(Protocol):
@@ -261,8 +259,13 @@ def _deciding(row: Row, tiling: Tiling) -> list[int]:
 def _cut(strip: Strip, tiling: Tiling, index: int, count: int) -> Run:
     """The tiles of `count` columns from `index` on."""
     first, last = tiling.start(index), tiling.start(index + count - 1) + tiling.size
-    columns = _span(reflect(np.arange(first, last), tiling.width))
-    pixels = np.concatenate([values[:, rows][:, :, columns] for values, rows in strip], axis=1)
+    pixels = np.empty((len(strip[0]), tiling.size, last - first), strip[0].dtype)
+    left = 0
+    for columns in _slices(reflect(np.arange(first, last), tiling.width)):
+        parts = [rows[:, :, columns] for rows in strip]
+        right = left + parts[0].shape[2]
+        np.concatenate(parts, axis=1, out=pixels[:, :, left:right])
+        left = right
     return Run(pixels, count, tiling.stride)
 
 
@@ -271,10 +274,18 @@ def _place(row: Row, top: int, tiling: Tiling, index: int) -> Place:
     return Place(row, top, slice(first, last), first - tiling.start(index) - tiling.margin)
 
 
-def _span(index: NDArray[np.int64]) -> Span:
-    """Indices (n,) as a slice where they follow each other: a slice copies nothing."""
-    first, last = int(index[0]), int(index[-1]) + 1
-    return slice(first, last) if (np.diff(index) == 1).all() else index
+def _slices(index: NDArray[np.int64]) -> list[slice]:
+    """Indices (n,) as slices, each up or down: a slice copies nothing, and is copied quickly."""
+    # Most are from inside of the image; no step is longer than one.
+    if index[-1] - index[0] == len(index) - 1:
+        return [slice(int(index[0]), int(index[-1]) + 1)]
+    steps = np.diff(index)
+    ends = np.union1d(np.flatnonzero(np.diff(steps)) + 2, np.flatnonzero(abs(steps) != 1) + 1)
+    parts = [(int(part[0]), int(part[-1])) for part in np.split(index, ends)]
+    return [
+        slice(first, last + 1) if first <= last else slice(first, last - 1 if last else None, -1)
+        for first, last in parts
+    ]
 
 
 def _everywhere(shape: tuple[int, ...]) -> NDArray[np.bool_]:
@@ -304,8 +315,9 @@ class _Bands:
         parts = np.split(rows, np.flatnonzero(np.diff(band)) + 1)
         indices = [int(part[0]) // BAND_ROWS for part in parts]
         return [
-            (self._kept[index][0], _span(part - index * BAND_ROWS))
+            self._kept[index][0][:, rows]
             for index, part in zip(indices, parts, strict=True)
+            for rows in _slices(part - index * BAND_ROWS)
         ]
 
     def valid(self, first: int, last: int) -> NDArray[np.bool_]:

@@ -203,7 +203,7 @@ class RasterSource:
                 values, valid = self._read(first, last, columns or (0, self.grid.width))
         except RasterioError as error:
             raise damaged(self._data.name, f" at rows {first} to {last}", error) from error
-        return np.where(valid, values, self._fill), valid
+        return values if valid.all() else np.where(valid, values, self._fill), valid
 
     def _read(
         self, first: int, last: int, columns: tuple[int, int]
