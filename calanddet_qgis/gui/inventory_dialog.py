@@ -52,7 +52,9 @@ class InventoryDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._layer = layer.id()
         self._task: WorkerTask | None = None
-        self.form = QFormLayout()
+        self.fields = QWidget()
+        self.form = QFormLayout(self.fields)
+        self.form.setContentsMargins(0, 0, 0, 0)
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -70,8 +72,9 @@ class InventoryDialog(QDialog):
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.addLayout(self.form)
-        for widget in (self.bar, self.title, self.text, self.notes, self.link, buttons):
+        for widget in (
+            self.fields, self.bar, self.title, self.text, self.notes, self.link, buttons,
+        ):  # fmt: skip
             layout.addWidget(widget)
         self._show_running(False)
         self.link.hide()
@@ -214,6 +217,8 @@ class InventoryDialog(QDialog):
     def _show_running(self, is_running: bool) -> None:
         self.bar.setMaximum(0)
         self.bar.setVisible(is_running)
+        # What is chosen is what runs.
+        self.fields.setEnabled(not is_running)
         self.run_button.setText(tr("Cancel") if is_running else self.run_label())
 
 

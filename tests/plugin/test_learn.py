@@ -175,10 +175,10 @@ def test_a_cancel_says_that_nothing_is_lost_and_stopping_ends_all(qtbot, panel, 
     stand_in_worker(tmp_path, is_better=True, waits=True)
     click(qtbot, dialog.run_button)
     qtbot.waitUntil(lambda: "Learning…" in dialog.text.shown_text(), timeout=RUN_MS)
-    assert dialog.run_button.text() == "Cancel"
+    assert dialog.run_button.text() == "Cancel" and not dialog.minutes.isEnabled()
     click(qtbot, dialog.run_button)
     assert "it goes on" in wait_for_title(qtbot, dialog)
-    assert dialog.run_button.text() == "&Learn"
+    assert dialog.run_button.text() == "&Learn" and dialog.minutes.isEnabled()
     click(qtbot, dialog.run_button)
     qtbot.waitUntil(lambda: "Learning…" in dialog.text.shown_text(), timeout=RUN_MS)
     panel.stop()
