@@ -6,10 +6,10 @@ Rows stream from the source through the engine to the sinks; no stage holds the 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, islice
@@ -29,7 +29,7 @@ from backend.heap import return_large_arrays
 from backend.inference import Row, infer_rows, sample_tiles
 from backend.kept import Kept
 from backend.preview import PreviewRaster
-from backend.provenance import details, flat, provenance
+from backend.provenance import Clock, details, flat, provenance
 from backend.raster.area import Area
 from backend.raster.grid import DEFAULT_OVERLAP, Tiling
 from backend.raster.inputs import open_source
@@ -81,25 +81,6 @@ class DetectRequest:
     uncertainty: bool = False  # also a raster of how far these lie apart; flips are implied
     resume: bool = False  # go on from what a run that was cut off has left in `out`
     preview: bool = False  # tell now and then of a small raster of what is finished
-
-
-@dataclass
-class Clock:
-    """Seconds by stage, for `run.json`."""
-
-    began: float = field(default_factory=time.perf_counter)
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    def lap(self, stage: str) -> None:
-        """Book the time since the last lap on `stage`."""
-        now = time.perf_counter()
-        self.seconds[stage] = round(now - self.began, 3)
-        self.began = now
-
-    @property
-    def total(self) -> float:
-        """All laps together [s]."""
-        return round(sum(self.seconds.values()), 3)
 
 
 @dataclass(frozen=True)
@@ -348,13 +329,15 @@ def _write(
         clock.lap("tiles")
         if not sink.valid_pixels:
             raise all_nodata(plan.request.raster)
-        sink.close()
-        for spread in spreads:
-            spread.close()
-        clock.lap("rasters")
         counts["tiles"] += teller.computed
         counts |= {"pixels": sink.valid_pixels, "landslide_pixels": sink.landslide_pixels}
-        counts |= polygons.close(flat(provenance(plan) | {"counts": counts}))
+        with ThreadPoolExecutor(1, "polygons") as beside:
+            closed = beside.submit(polygons.close, flat(provenance(plan) | {"counts": counts}))
+            sink.close()
+            for spread in spreads:
+                spread.close()
+            clock.lap("rasters")
+            counts |= closed.result()
         clock.lap("polygons")
     return counts | {"seconds": clock.total}
 

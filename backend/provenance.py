@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
-from dataclasses import asdict
+import time
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,25 @@ from backend import __version__
 
 if TYPE_CHECKING:
     from backend.detect import Plan
+
+
+@dataclass
+class Clock:
+    """Seconds by stage, for `run.json`."""
+
+    began: float = field(default_factory=time.perf_counter)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def lap(self, stage: str) -> None:
+        """Book the time since the last lap on `stage`."""
+        now = time.perf_counter()
+        self.seconds[stage] = round(now - self.began, 3)
+        self.began = now
+
+    @property
+    def total(self) -> float:
+        """All laps together [s]."""
+        return round(sum(self.seconds.values()), 3)
 
 
 def details(plan: Plan, resumed_tiles: int) -> dict[str, Any]:
