@@ -73,7 +73,7 @@ def _random_grid(
     turn = rng.uniform(0, 2 * math.pi) if ranges.rotate else 0.0
     flip = rng.choice((-1.0, 1.0))
     cos, sin = math.cos(turn) * step, math.sin(turn) * step
-    # The view's half side on the image, so that its centre stays where the view shows image.
+    # The view's half side on the image.
     reach = size * step / 2
     x = _random_centre(width, reach, rng)
     y = _random_centre(height, reach, rng)
@@ -87,9 +87,11 @@ def _random_grid(
 
 
 def _random_centre(length: int, reach: float, rng: np.random.Generator) -> float:
-    if length <= 2 * reach:
-        return rng.uniform(0.35, 0.65) * length
-    return rng.uniform(0.8 * reach, length - 0.8 * reach)
+    """Anywhere on an image that is smaller than the view: so tiles lie over it in detection, and
+    what the image was taken for is mostly in its middle. Of a large one, where there is image.
+    """
+    low = max(0.0, min(0.8 * reach, length / 2 - reach))
+    return rng.uniform(low, length - low)
 
 
 def _recolour(view: Tensor, ranges: Augmentation, rng: np.random.Generator) -> Tensor:
