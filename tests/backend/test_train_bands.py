@@ -260,7 +260,7 @@ def test_roles_follow_from_what_is_given_where_none_are_named():
 
 def test_a_network_learns_from_relief_what_no_colour_shows(tmp_path, photo, pits, small_blocks):
     data = f"{photo}::{pits[1]}::dem={pits[0]}"
-    often = {"epochs": None, "views": 120, "learning_rate": 0.1, "ema": 0.9, "scale": (1.0, 1.2)}
+    often = {"epochs": None, "views": 280, "learning_rate": 0.1, "ema": 0.9, "scale": (1.0, 1.2)}
     out = tmp_path / "rgbd.safetensors"
     found = train(request(out, data, **often), silent).counts
     blind = train(
