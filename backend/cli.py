@@ -145,7 +145,7 @@ def _add_detect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gsd", type=_gsd, metavar="auto|native|METRES")
     parser.add_argument("--overlap", choices=OVERLAPS)
     parser.add_argument(
-        "--flips", action="store_true", help="average over four mirrorings: better, 4 x the time"
+        "--flips", action="store_true", help="median of four mirrorings: better, 4 x the time"
     )
     parser.add_argument(
         "--uncertainty",
@@ -267,7 +267,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overlap", choices=(*OVERLAPS, "all"), help="all: a table of each, with and without flips"
     )
-    parser.add_argument("--flips", action="store_true", help="average over four mirrorings")
+    parser.add_argument("--flips", action="store_true", help="median of four mirrorings")
     parser.add_argument("--threshold", type=float, metavar="P", help="instead of the card's")
     cli_training.add_bands(parser, _bands)
     cli_engine.add(parser)

@@ -77,7 +77,7 @@ class DetectRequest:
     min_area_m2: float | None = None  # None: what `smallest_area` says
     device: str = "auto"
     precision: str = "auto"
-    flips: bool = False  # average over four mirrorings of each tile
+    flips: bool = False  # the median over four mirrorings of each tile
     uncertainty: bool = False  # also a raster of how far these lie apart; flips are implied
     resume: bool = False  # go on from what a run that was cut off has left in `out`
     preview: bool = False  # tell now and then of a small raster of what is finished

@@ -36,7 +36,7 @@ class Choice:
     area: ChosenArea | None = None  # None: the whole layer
     gsd: str = "auto"
     overlap: str = next(iter(estimate.OVERLAPS))
-    flips: bool = False  # average over four mirrorings
+    flips: bool = False  # the median over four mirrorings
     threshold: float | None = None
     min_area_m2: float | None = None  # None: the worker's own, of ten pixels
     out: str = ""

@@ -25,7 +25,7 @@ ROW_COPIES = 3
 # Each further network of an ensemble, and a value that is not a byte [bytes].
 MEMBER_BYTES = 250_000_000
 FLOAT_BYTES = 4
-# How often the network sees a tile where mirrorings are averaged.
+# How often the network sees a tile with its mirrorings.
 FLIP_PASSES = 4
 
 

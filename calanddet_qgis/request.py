@@ -47,7 +47,7 @@ class DetectRequest:
     bands: tuple[int, ...] | None = None  # of the image, from 1, in the order of the roles
     more_checkpoints: tuple[str, ...] = ()  # an ensemble with `checkpoint`
     inputs: tuple[str, ...] = ()  # ROLE=PATH[:BAND], or a file or folder with named bands
-    flips: bool = False  # average over four mirrorings of each tile
+    flips: bool = False  # the median over four mirrorings of each tile
     device: str = DEVICES[0]
     scheduler: str = ""  # address of a Dask scheduler; empty: this computer
     resume: bool = False  # go on where a run into the same folder was stopped

@@ -43,4 +43,4 @@ MIN_AREA = Setting("min_area_m2", 0.0)  # [m2]
 SCENES_FOLDER = Setting("scenes_folder", "")  # in which the last chosen folder of images lies
 SCHEDULER = Setting("scheduler", "")  # address of a Dask scheduler; empty: this computer
 OVERLAP = Setting("overlap", "")  # preset; empty: the default
-FLIPS = Setting("flips", False)  # whether four mirrorings of each tile are averaged
+FLIPS = Setting("flips", False)  # whether each tile is seen in four mirrorings

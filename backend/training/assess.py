@@ -28,7 +28,7 @@ class EvaluateRequest:
     """A folder for the page, the pictures and the tables."""
     overlap: str = DEFAULT_OVERLAP
     flips: bool = False
-    """Average over four mirrorings of each tile."""
+    """The median over four mirrorings of each tile."""
     threshold: float | None = None
     """None: the card's."""
     device: str = "auto"

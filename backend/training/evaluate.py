@@ -39,7 +39,7 @@ class EvaluateOptions:
     precision: str = "auto"
     overlap: str = DEFAULT_OVERLAP
     flips: bool = False
-    """Average over four mirrorings of each tile."""
+    """The median over four mirrorings of each tile."""
     fast: bool = False
     """With the engine that `detect` takes, which has to be made for the checkpoint first."""
     threshold: float | None = None

@@ -60,7 +60,7 @@ class DetectLandslides(CalandDetAlgorithm):
             "Bands that another raster holds are named one a line, as nir=/path/to/file.tif:1; a "
             "file or folder whose bands are named is given as its path alone. Several checkpoints "
             "run as an ensemble: their mean probability counts, and a raster shows how far they "
-            "disagree. Each further checkpoint takes its time again. Averaged flips take four "
+            "disagree. Each further checkpoint takes its time again. Flips take four "
             "times as long, and a raster shows how far they lie apart."
         )
 
@@ -180,7 +180,7 @@ def _advanced() -> list[QgsProcessingParameterDefinition]:
             declared.files("MORE_CHECKPOINTS", tr("Further checkpoints of an ensemble")),
             tr("Each takes its time again; they have to take the same bands and tiles."),
         ),
-        declared.flag("FLIPS", tr("Average four flips of each tile (four times as long)")),
+        declared.flag("FLIPS", tr("Also see each tile mirrored (four times as long)")),
         declared.choice("DEVICE", tr("Device"), map(device_label, DEVICES)),
     ]
 

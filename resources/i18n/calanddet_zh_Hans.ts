@@ -472,12 +472,12 @@ Polygons match where they share the least overlap (intersection over union). Rej
 
 Without a threshold the checkpoint's own is taken, and without a minimum area that of ten pixels. The ground sampling distance is 'auto' (resampled where the checkpoint was trained for another), 'native' or metres a pixel. With an elevation model the polygons get slope, elevation and aspect.
 
-Bands that another raster holds are named one a line, as nir=/path/to/file.tif:1; a file or folder whose bands are named is given as its path alone. Several checkpoints run as an ensemble: their mean probability counts, and a raster shows how far they disagree. Each further checkpoint takes its time again. Averaged flips take four times as long, and a raster shows how far they lie apart.</source>
+Bands that another raster holds are named one a line, as nir=/path/to/file.tif:1; a file or folder whose bands are named is given as its path alone. Several checkpoints run as an ensemble: their mean probability counts, and a raster shows how far they disagree. Each further checkpoint takes its time again. Flips take four times as long, and a raster shows how far they lie apart.</source>
       <translation>使用训练好的网络在正射影像中查找滑坡，并将概率栅格、掩膜以及带属性的多边形写入一个文件夹。该文件夹中已有的结果会被替换。
 
 未给出阈值时采用模型文件自身的阈值，未给出最小面积时采用十个像素的面积。地面采样距离可为 'auto'（模型针对其他距离训练时重采样）、'native' 或每像素的米数。提供数字高程模型时，多边形会带有坡度、高程和坡向。
 
-位于其他栅格中的波段逐行给出，形如 nir=/path/to/file.tif:1；波段已命名的文件或文件夹只需给出路径。多个模型文件作为集成运行：以平均概率为准，并用一个栅格显示它们的分歧。每增加一个模型文件，耗时随之增加。翻转平均耗时为四倍，并用一个栅格显示各结果的离散程度。</translation>
+位于其他栅格中的波段逐行给出，形如 nir=/path/to/file.tif:1；波段已命名的文件或文件夹只需给出路径。多个模型文件作为集成运行：以平均概率为准，并用一个栅格显示它们的分歧。每增加一个模型文件，耗时随之增加。翻转耗时为四倍，并用一个栅格显示各结果的离散程度。</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/algorithms/detect.py" />
@@ -576,8 +576,8 @@ Bands that another raster holds are named one a line, as nir=/path/to/file.tif:1
     </message>
     <message>
       <location filename="../../calanddet_qgis/algorithms/detect.py" />
-      <source>Average four flips of each tile (four times as long)</source>
-      <translation>对每个图块的四种翻转取平均（耗时四倍）</translation>
+      <source>Also see each tile mirrored (four times as long)</source>
+      <translation>同时查看每个图块的镜像（耗时四倍）</translation>
     </message>
     <message>
       <location filename="../../calanddet_qgis/algorithms/detect.py" />

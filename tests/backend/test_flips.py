@@ -29,17 +29,43 @@ def tiles():
     return np.stack([image(SIZE, SIZE, seed=seed) for seed in range(3)])
 
 
-def test_four_mirrorings_are_averaged(engine, tiles):
+def test_the_median_of_four_mirrorings_counts(engine, tiles):
     seen = [
         engine.predict(tiles),
         engine.predict(tiles[..., ::-1].copy())[..., ::-1],
         engine.predict(tiles[..., ::-1, :].copy())[..., ::-1, :],
         engine.predict(tiles[..., ::-1, ::-1].copy())[..., ::-1, ::-1],
     ]
-    mean = np.stack(seen).mean(axis=0)
+    median = np.median(seen, axis=0)
     result = Flipped(engine).predict(tiles)
-    assert np.abs(result - mean).max() <= 0.5
-    assert result.dtype == np.uint8 and np.abs(seen[0] - mean).max() > 0.5
+    assert np.abs(result - median).max() <= 0.5
+    assert result.dtype == np.uint8 and np.abs(seen[0] - median).max() > 0.5
+
+
+class Asked:
+    """An engine that says of each view what stands in its upper left corner."""
+
+    batch_size, precision, description = 1, "fp32", "asked"
+
+    def predict(self, tiles):
+        return np.broadcast_to(tiles[:, 0, :1, :1], tiles[:, 0].shape)
+
+
+@pytest.mark.parametrize(
+    ("corners", "median"),
+    [
+        # A threshold of 0.86 still finds what one mirroring misses, and not what one alone sees.
+        ((240, 240, 240, 0), 240),
+        ((0, 0, 250, 0), 0),
+        ((250, 0, 240, 230), 235),
+        ((250, 250, 250, 250), 250),
+        ((1, 2, 3, 9), 3),
+    ],
+)
+def test_one_odd_mirroring_does_not_count(corners, median):
+    tile = np.zeros((1, 1, 4, 4), np.uint8)
+    tile[0, 0, [0, 0, -1, -1], [0, -1, 0, -1]] = corners
+    assert (Flipped(Asked()).predict(tile) == median).all()
 
 
 @pytest.mark.parametrize("axes", [(-1,), (-2,), (-2, -1)])
@@ -51,7 +77,7 @@ def test_a_mirrored_scene_gives_the_mirrored_answer(engine, tiles, axes):
 
 def test_it_says_so(engine):
     flipped = Flipped(engine)
-    assert flipped.description == f"{engine.description}, 4 mirrorings"
+    assert flipped.description == f"{engine.description}, median of 4 mirrorings"
     assert (flipped.batch_size, flipped.precision) == (engine.batch_size, "fp32")
 
 
