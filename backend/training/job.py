@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from backend.card import Card
 from backend.checkpoint import Checkpoint, load, save
 from backend.errors import TrainingError
 from backend.events import Log, OnEvent, Result, Start
@@ -26,6 +27,7 @@ from backend.training.loss import SegmentationLoss
 from backend.training.pixels import temporary_bands
 from backend.training.plan import Plan, TrainRequest, prepare
 from backend.training.report import write_curves, write_report
+from backend.training.scores import Evaluation
 from backend.workspace import Workspace
 
 
@@ -134,6 +136,17 @@ def _options(plan: Plan) -> EvaluateOptions:
     return EvaluateOptions(device=plan.device.name, choose_threshold=True)
 
 
+def measured(card: Card, evaluation: Evaluation) -> Card:
+    """The card of a new checkpoint, completed with what was found on validation data."""
+    return replace(
+        card,
+        threshold=evaluation.threshold,
+        threshold_source=evaluation.threshold_source,
+        metrics=evaluation.card_metrics(),
+        created=datetime.now(UTC).date().isoformat(),
+    )
+
+
 def _finish(plan: Plan, network: nn.Module, on_event: OnEvent) -> Result:
     """Evaluate the network as it will be on the disk, and write it with its completed card."""
     out, folder = plan.request.out, plan.folder
@@ -141,14 +154,7 @@ def _finish(plan: Plan, network: nn.Module, on_event: OnEvent) -> Result:
     save(candidate, network, plan.card, half=plan.request.half)
     checkpoint = load(candidate)
     evaluation = evaluate(checkpoint, plan.validation, _options(plan), on_event)
-    card = replace(
-        plan.card,
-        threshold=evaluation.threshold,
-        threshold_source=evaluation.threshold_source,
-        metrics=evaluation.card_metrics(),
-        created=datetime.now(UTC).date().isoformat(),
-    )
-    save(out, checkpoint.network, card, half=plan.request.half)
+    save(out, checkpoint.network, measured(plan.card, evaluation), half=plan.request.half)
     candidate.unlink()
     write_report(evaluation, folder)
     write_curves(folder / "curve.csv", folder / "curve.png")
