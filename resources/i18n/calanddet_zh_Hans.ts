@@ -6595,6 +6595,46 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <translation>请腾出空间后重新启动同一训练：它会从上一个状态继续。</translation>
     </message>
     <message>
+      <location filename="../../backend/training/mean.py" />
+      <source>There is one checkpoint to average.</source>
+      <translation>只有一个模型文件可供平均。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/mean.py" />
+      <source>Name two or more.</source>
+      <translation>请给出两个或更多。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/mean.py" />
+      <source>{} shares are given for {} checkpoints.</source>
+      <translation>给出了 {} 个比例，但有 {} 个模型文件。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/mean.py" />
+      <source>Give one share for each checkpoint.</source>
+      <translation>请为每个模型文件给出一个比例。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/mean.py" />
+      <source>The shares {} are not all above 0.</source>
+      <translation>比例 {} 并非都大于 0。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/mean.py" />
+      <source>Give positive numbers, such as 2 1 1.</source>
+      <translation>请给出正数，例如 2 1 1。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/mean.py" />
+      <source>{} and {} cannot be averaged: they differ in {} ({} and {}).</source>
+      <translation>{} 和 {} 不能取平均：它们的 {} 不同（{} 和 {}）。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/mean.py" />
+      <source>Choose checkpoints that were trained from the same start.</source>
+      <translation>请选择从同一起点训练的模型文件。</translation>
+    </message>
+    <message>
       <location filename="../../backend/training/pixels.py" />
       <source>The bands of {} take {} GB in {}, where {} GB are free.</source>
       <translation>{} 的波段需要 {} GB（位于 {}），但那里只有 {} GB 可用。</translation>
@@ -6648,11 +6688,6 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../backend/training/plan.py" />
       <source>Give one share for each dataset.</source>
       <translation>请为每个数据集给出一个比例。</translation>
-    </message>
-    <message>
-      <location filename="../../backend/training/plan.py" />
-      <source>The shares {} are not all above 0.</source>
-      <translation>比例 {} 并非都大于 0。</translation>
     </message>
     <message>
       <location filename="../../backend/training/plan.py" />
