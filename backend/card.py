@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from backend.errors import CheckpointError
@@ -62,6 +63,11 @@ class Metric:
     value: float
     averaging: str
     data: str
+
+
+def today() -> str:
+    """The date that a new card says it was created on."""
+    return datetime.now(UTC).date().isoformat()
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
-from backend.card import Card, Gsd, Metric, Parent
+from backend.card import Card, Gsd, Metric, Parent, today
 from backend.checkpoint import Checkpoint, load, save
 from backend.errors import TrainingError
 from backend.events import Event, Log, OnEvent, Result, Start
@@ -141,7 +140,7 @@ def _card(plan: Plan, fitted: Card, old: Evaluation, new: Evaluation) -> Card:
         training=(*parent.card.training, *fitted.training),
         metrics=(*new.card_metrics(), *_of_parent(old)),
         licence=parent.card.licence,
-        created=datetime.now(UTC).date().isoformat(),
+        created=today(),
     )
 
 

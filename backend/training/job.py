@@ -6,14 +6,13 @@ import json
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
-from backend.card import Card
+from backend.card import Card, today
 from backend.checkpoint import Checkpoint, load, save
 from backend.errors import TrainingError
 from backend.events import Log, OnEvent, Result, Start
@@ -143,7 +142,7 @@ def measured(card: Card, evaluation: Evaluation) -> Card:
         threshold=evaluation.threshold,
         threshold_source=evaluation.threshold_source,
         metrics=evaluation.card_metrics(),
-        created=datetime.now(UTC).date().isoformat(),
+        created=today(),
     )
 
 

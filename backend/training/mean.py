@@ -6,7 +6,9 @@ seeds or data can be averaged, and the mean is often better than each of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +17,7 @@ from tempfile import TemporaryDirectory
 import torch
 from torch import nn
 
-from backend.card import Card
+from backend.card import Card, today
 from backend.checkpoint import SUFFIX, Checkpoint, load, save
 from backend.engines.ensemble import shared_threshold
 from backend.errors import CheckpointError
@@ -25,6 +27,7 @@ from backend.training.bands import BandChoice
 from backend.training.evaluate import EvaluateOptions, evaluate
 from backend.training.job import measured
 from backend.training.scores import Evaluation
+from backend.workspace import refused
 
 # What the weights of two networks need to have in common for a mean to mean anything.
 SHARED = ("architecture", "config", "bands", "scaling", "tile_size", "classes")
@@ -72,7 +75,11 @@ def _evaluated(
     network: nn.Module, card: Card, request: MeanRequest, on_event: OnEvent
 ) -> Evaluation:
     """The network as it will be on the disk, on the request's data."""
-    with TemporaryDirectory() as folder:
+    # Where the checkpoint will lie: a folder that takes none is refused before the evaluation.
+    beside = request.out.absolute().parent
+    with ExitStack() as stack:
+        with refused(beside):
+            folder = stack.enter_context(TemporaryDirectory(prefix=".", dir=beside))
         candidate = Path(folder) / request.out.name
         save(candidate, network, card, half=request.half)
         data = opened(request.data, BandChoice(), card)
@@ -106,7 +113,7 @@ def _shares(request: MeanRequest) -> tuple[float, ...]:
             f"{len(shares)} shares are given for {len(request.files)} checkpoints.",
             "Give one share for each checkpoint.",
         )
-    if not all(share > 0 for share in shares):
+    if not all(0 < share < math.inf for share in shares):
         raise CheckpointError(
             f"The shares {', '.join(f'{share:g}' for share in shares)} are not all above 0.",
             "Give positive numbers, such as 2 1 1.",
@@ -135,6 +142,7 @@ def _card(members: Sequence[Checkpoint], out: Path) -> Card:
         threshold_source="mean of the averaged checkpoints' thresholds",
         training=tuple(dict.fromkeys(part for card in cards for part in card.training)),
         metrics=(),
+        created=today(),
         licence=cards[0].licence if len({card.licence for card in cards}) == 1 else None,
         parent=None,
     )

@@ -1,13 +1,15 @@
 """The mean of checkpoints: its weights, its card, and what cannot be averaged."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 import torch
 
 from backend.card import TrainingData
 from backend.checkpoint import load, save
-from backend.errors import CheckpointError
+from backend.errors import CheckpointError, OutputError
+from backend.events import Progress
 from backend.training.mean import MeanRequest, average
 from tests.backend.checkpoints import small_checkpoint, small_file
 from tests.backend.image_sets import write_listed
@@ -49,6 +51,7 @@ def test_weights_are_averaged_by_their_shares(pair, tmp_path, shares, expected):
     assert mean.card.threshold == pytest.approx(0.5)
     assert [part.name for part in mean.card.training] == ["A", "B"]
     assert not mean.card.metrics
+    assert mean.card.created == datetime.now(UTC).date().isoformat()
 
 
 def test_the_command_measures_what_it_writes(pair, tmp_path):
@@ -67,6 +70,14 @@ def test_the_command_measures_what_it_writes(pair, tmp_path):
     assert sorted(files) == ["a.safetensors", "b.safetensors", "mean.safetensors"]
 
 
+def test_a_folder_that_is_not_there_is_told_before_anything_is_evaluated(pair, tmp_path):
+    data = str(write_listed(tmp_path / "data") / "train.txt")
+    out, heard = tmp_path / "nowhere" / "mean.safetensors", []
+    with pytest.raises(OutputError, match=r"cannot be written into .*nowhere"):
+        average(MeanRequest(pair, out, data=(data,), device="cpu"), heard.append)
+    assert not any(isinstance(event, Progress) for event in heard)
+
+
 def test_what_cannot_be_averaged_is_refused_and_nothing_written(pair, tmp_path):
     out = tmp_path / "mean.safetensors"
     other = small_file(tmp_path / "other.safetensors", "fcn").path
@@ -77,6 +88,7 @@ def test_what_cannot_be_averaged_is_refused_and_nothing_written(pair, tmp_path):
         (pair[:1], (), "There is one checkpoint"),
         (pair, (1.0,), "1 shares are given for 2 checkpoints"),
         (pair, (1.0, 0.0), "The shares 1, 0 are not all above 0"),
+        (pair, (float("inf"), 1.0), "The shares inf, 1 are not all"),
     ):
         with pytest.raises(CheckpointError, match=words):
             average(MeanRequest(files, out, shares), lambda event: None)
