@@ -7,7 +7,6 @@ are imported by the command that needs them, not before.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -200,14 +199,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         "--validation-share", type=float, metavar="SHARE", help="kept back where none is named"
     )
     parser.add_argument("--arch", dest="architecture", metavar="NAME")
-    parser.add_argument(
-        "--set",
-        dest="config",
-        nargs="+",
-        type=_setting,
-        metavar="NAME=VALUE",
-        help="settings of the architecture, e.g. embed_dim=48",
-    )
+    cli_training.add_settings(parser)
     parser.add_argument(
         "--from", dest="start", type=Path, metavar="CKPT", help="a checkpoint to go on from"
     )
@@ -315,16 +307,6 @@ def _gsd(text: str) -> str | float:
         raise argparse.ArgumentTypeError(
             f"{text!r} is neither auto, native nor a number of metres"
         ) from None
-
-
-def _setting(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
 
 
 def _pair(text: str) -> tuple[float, float]:

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from backend import cli_engine
-from backend.cli_training import DATASETS
+from backend import cli_engine, cli_training
 from backend.events import OnEvent, Result
 
 
@@ -36,9 +35,10 @@ def add(
     mean.add_argument(
         "--data", nargs="+", metavar="DATASET", help="to choose the threshold by and to measure on"
     )
+    cli_training.add_settings(mean)
     mean.add_argument("--half", action="store_true", help="16 bits a weight, fit for bfloat16")
     cli_engine.add_device(mean)
-    verdict.add_argument("data", nargs="+", metavar="DATASET", help=DATASETS)
+    verdict.add_argument("data", nargs="+", metavar="DATASET", help=cli_training.DATASETS)
     cli_engine.add_device(verdict)
     show.set_defaults(job=_show)
     convert.set_defaults(job=_convert)
@@ -66,6 +66,8 @@ def _mean(options: dict[str, Any], on_event: OnEvent) -> None:
 
     names = ("files", "shares", "data")
     listed: dict[str, Any] = {name: tuple(options[name]) for name in names if name in options}
+    if "config" in options:
+        listed["config"] = dict(options["config"])
     average(MeanRequest(**options | listed), on_event)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,28 @@ def _compare(options: dict[str, Any], on_event: OnEvent) -> None:
     from backend.training.compare import CompareRequest, compare
 
     compare(CompareRequest(**gather(options)), on_event)
+
+
+def add_settings(parser: Options) -> None:
+    """Settings of an architecture; a dictionary is made of what is gathered."""
+    parser.add_argument(
+        "--set",
+        dest="config",
+        nargs="+",
+        type=_setting,
+        metavar="NAME=VALUE",
+        help="settings of the architecture, e.g. embed_dim=48",
+    )
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
 
 
 def _names(text: str) -> tuple[str, ...]:

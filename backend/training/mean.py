@@ -10,13 +10,15 @@ import math
 from collections.abc import Sequence
 from contextlib import ExitStack
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import torch
 from torch import nn
 
+from backend import models
 from backend.card import Card, today
 from backend.checkpoint import SUFFIX, Checkpoint, load, save
 from backend.engines.ensemble import shared_threshold
@@ -26,11 +28,12 @@ from backend.training.assess import opened
 from backend.training.bands import BandChoice
 from backend.training.evaluate import EvaluateOptions, evaluate
 from backend.training.job import measured
+from backend.training.pretrained import with_settings
 from backend.training.scores import Evaluation
 from backend.workspace import refused
 
 # What the weights of two networks need to have in common for a mean to mean anything.
-SHARED = ("architecture", "config", "bands", "scaling", "tile_size", "classes")
+SHARED = ("architecture", "bands", "scaling", "tile_size", "classes")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class MeanRequest:
     """How much each counts; none: all alike."""
     data: tuple[str, ...] = ()
     """Datasets to choose the threshold by and to measure on; none: the mean of the thresholds."""
+    config: dict[str, Any] = field(default_factory=dict)
+    """Settings to give the mean, of those that need no other weights."""
     half: bool = False
     """Store matrices and kernels in half precision."""
     device: str = "auto"
@@ -60,8 +65,14 @@ def average(request: MeanRequest, on_event: OnEvent) -> Result:
     for member in members[1:]:
         _check(first, member)
     on_event(Start("mean", "CPU", {"checkpoints": [member.path.name for member in members]}))
-    network = mean_network([member.network for member in members], shares)
-    card, figures = _card(members, request.out), {}
+    network = with_settings(
+        first.path.name,
+        first.card.architecture,
+        mean_network([member.network for member in members], shares),
+        request.config,
+    )
+    card = replace(_card(members, request.out), config=models.config_of(network))
+    figures = {}
     if request.data:
         evaluation = _evaluated(network, card, request, on_event)
         card, figures = measured(card, evaluation), evaluation.headline()
@@ -122,8 +133,10 @@ def _shares(request: MeanRequest) -> tuple[float, ...]:
 
 
 def _check(first: Checkpoint, member: Checkpoint) -> None:
-    for name in SHARED:
-        ours, theirs = getattr(first.card, name), getattr(member.card, name)
+    pairs = {name: (getattr(first.card, name), getattr(member.card, name)) for name in SHARED}
+    # As the networks have them: an older card does not name settings that came later.
+    pairs["config"] = models.config_of(first.network), models.config_of(member.network)
+    for name, (ours, theirs) in pairs.items():
         if ours != theirs:
             raise CheckpointError(
                 f"{first.path.name} and {member.path.name} cannot be averaged: they differ in"

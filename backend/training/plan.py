@@ -25,7 +25,7 @@ from backend.training.bands import BandChoice, roles_of, scaling_of, wanted_of
 from backend.training.datasets import Dataset, Sample, open_dataset
 from backend.training.labelled_raster import open_raw
 from backend.training.loop import Recipe
-from backend.training.pretrained import start_encoder
+from backend.training.pretrained import start_encoder, with_settings
 from backend.training.splits import check_leaks, require_both_classes, split
 
 # What says when to stop, and what does where nothing is given.
@@ -330,21 +330,22 @@ def _going_on(
 ) -> tuple[str, nn.Module, Scaling]:
     """The start's network and scaling; where the data has more bands, the network is inflated."""
     card, bands = start.card, train[0].bands
-    if request.architecture not in (None, card.architecture) or request.config:
+    if request.architecture not in (None, card.architecture):
         raise TrainingError(
-            f"{start.path.name} is a {card.architecture} with its own settings.",
-            "Leave architecture and settings out when going on from a checkpoint (--arch, --set).",
+            f"{start.path.name} is a {card.architecture}, not a {request.architecture}.",
+            "Leave the architecture out when going on from a checkpoint (--arch).",
         )
+    network = with_settings(start.path.name, card.architecture, start.network, request.config)
     if card.bands == bands:
-        return card.architecture, start.network, card.scaling
+        return card.architecture, network, card.scaling
     if not set(card.bands) <= set(bands):
         raise DatasetError(
             f"{start.path.name} takes the bands {', '.join(card.bands)}; the data has"
             f" {', '.join(bands)}.",
             "Train on data that has the checkpoint's bands, or start a new network.",
         )
-    network = inflated(card.architecture, start.network, card.bands, bands)
-    return card.architecture, network, scaling_of(train, card)
+    wider = inflated(card.architecture, network, card.bands, bands)
+    return card.architecture, wider, scaling_of(train, card)
 
 
 def _card(

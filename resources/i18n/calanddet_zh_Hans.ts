@@ -6736,13 +6736,8 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
     </message>
     <message>
       <location filename="../../backend/training/plan.py" />
-      <source>{} is a {} with its own settings.</source>
-      <translation>{} 是具有自身设置的 {}。</translation>
-    </message>
-    <message>
-      <location filename="../../backend/training/plan.py" />
-      <source>Leave architecture and settings out when going on from a checkpoint (--arch, --set).</source>
-      <translation>从模型文件继续训练时请不要给出架构和设置（--arch、--set）。</translation>
+      <source>Leave the architecture out when going on from a checkpoint (--arch).</source>
+      <translation>从模型文件继续训练时请不要给出架构（--arch）。</translation>
     </message>
     <message>
       <location filename="../../backend/training/plan.py" />
@@ -6783,6 +6778,21 @@ With an elevation model the polygons get slope, elevation and aspect.</source>
       <location filename="../../backend/training/pretrained.py" />
       <source>Take the file of the same variant (lite0, lite1 or lite2).</source>
       <translation>请使用同一变体（lite0、lite1 或 lite2）的文件。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/pretrained.py" />
+      <source>{} cannot be given other settings: {}</source>
+      <translation>无法更改 {} 的设置：{}</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/pretrained.py" />
+      <source>The weights of {} do not fit {}.</source>
+      <translation>{} 的权重不适用于 {}。</translation>
+    </message>
+    <message>
+      <location filename="../../backend/training/pretrained.py" />
+      <source>Leave out settings that need other weights (--set).</source>
+      <translation>请去掉需要其他权重的设置（--set）。</translation>
     </message>
     <message>
       <location filename="../../backend/training/splits.py" />

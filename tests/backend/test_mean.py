@@ -70,6 +70,23 @@ def test_the_command_measures_what_it_writes(pair, tmp_path):
     assert sorted(files) == ["a.safetensors", "b.safetensors", "mean.safetensors"]
 
 
+def test_the_mean_may_have_settings_that_need_no_other_weights(tmp_path):
+    first = small_file(tmp_path / "first.safetensors", "calanddet2")
+    earlier, out = tmp_path / "earlier.safetensors", tmp_path / "mean.safetensors"
+    # When the setting was not known yet.
+    config = {name: first.card.config[name] for name in ("encoder", "channels")}
+    save(earlier, first.network, replace(first.card, config=config))
+    code, _, errors = backend(
+        "checkpoint", "mean", first.path, earlier, "--out", out, "--set", "presence_gate=true"
+    )
+    assert code == 0, errors
+    assert load(out).network.config == replace(first.network.config, presence_gate=True)
+    code, _, errors = backend(
+        "checkpoint", "mean", first.path, earlier, "--out", out, "--set", "encoder=lite1"
+    )
+    assert code and "do not fit encoder=lite1" in errors
+
+
 def test_a_folder_that_is_not_there_is_told_before_anything_is_evaluated(pair, tmp_path):
     data = str(write_listed(tmp_path / "data") / "train.txt")
     out, heard = tmp_path / "nowhere" / "mean.safetensors", []

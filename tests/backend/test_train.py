@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -157,8 +158,21 @@ def test_going_on_from_a_checkpoint_keeps_what_it_takes(data, tmp_path):
     train(request(data, second, start=first, config={}, epochs=1), silent)
     one, other = load(first), load(second)
     assert one.card.scaling == other.card.scaling and one.card.config == other.card.config
-    with pytest.raises(TrainingError, match="its own settings"):
-        train(request(data, second, start=first), silent)
+
+
+def test_going_on_with_settings_that_need_no_other_weights(data, tmp_path):
+    start, out = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+    before = small_file(start, "calanddet2").network.config
+    once = {"start": start, "epochs": 1, "validations": 1}
+    train(request(data, out, **once, config={"presence_gate": True}), silent)
+    assert load(out).network.config == replace(before, presence_gate=True)
+    assert load(out).card.config["presence_gate"] is True
+    with pytest.raises(TrainingError, match=r"first\.safetensors is a calanddet2, not a unet"):
+        train(request(data, out, **once, architecture="unet"), silent)
+    with pytest.raises(CheckpointError, match=r"weights of first\.safetensors do not fit encoder="):
+        train(request(data, out, **once, config={"encoder": "lite1"}), silent)
+    with pytest.raises(CheckpointError, match="other settings: calanddet2 has no setting gate"):
+        train(request(data, out, **once, config={"gate": True}), silent)
 
 
 @pytest.mark.parametrize(("given", "expected"), [(None, 64), (32, 32)])
