@@ -44,9 +44,6 @@ class CALandDet2Config:
     token_window: int = 0
     """Side of the window that a token tells of, in cells of 32 px, odd; 0: the whole tile. Up to
     half a tile, a pixel of the tile's centre half has the same token in any tile."""
-    presence_gate: bool = False
-    """A pixel's probability is multiplied by that of a landslide in the tile: where the network
-    says that there is none, it outlines none."""
 
     def __post_init__(self) -> None:
         if self.encoder not in VARIANTS:
@@ -60,8 +57,6 @@ class CALandDet2Config:
         window = self.token_window
         if window != 0 and not (is_positive_integer(window) and window % 2):
             raise ValueError(f"token_window is {window!r}, neither 0 nor odd and positive.")
-        if not isinstance(self.presence_gate, bool):
-            raise ValueError(f"presence_gate is {self.presence_gate!r}, neither true nor false.")
         four = isinstance(self.channels, tuple) and len(self.channels) == 4
         if not four or not all(map(is_positive_integer, self.channels)):
             raise ValueError(f"channels is {self.channels!r}, not four positive integers.")
@@ -177,17 +172,7 @@ class CALandDet2(nn.Module):
         ):
             y = trimmed(stage(y, trimmed(skip, before), token, presence), after)
         logits = trimmed(F.pixel_shuffle(self.head(self.drop(y)), 4), margin % 4)
-        in_tile = self.presence(whole).flatten(1)
-        if self.config.presence_gate:
-            logits = both(logits, in_tile[..., None, None])
-        return logits, in_tile
-
-
-def both(pixel: Tensor, tile: Tensor) -> Tensor:
-    """Logits (B, 1, H, W) and (B, 1, 1, 1) to that of the product of the two probabilities."""
-    tile = tile.float()
-    # One exponential a pixel, and none that overflows.
-    return pixel - F.softplus(-tile) - F.softplus(pixel - F.softplus(tile))
+        return logits, self.presence(whole).flatten(1)
 
 
 def means_around(x: Tensor, window: int) -> Tensor:

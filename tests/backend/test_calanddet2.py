@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from backend import models
-from backend.models.calanddet2 import both, means_around
+from backend.models.calanddet2 import means_around
 from backend.models.efficientnet import SamePadConv
 
 SMALL = {"encoder": "lite0", "channels": (96, 64, 32, 32)}
@@ -54,31 +54,6 @@ def test_presence_answers_for_the_whole_tile(window):
         logits, presence = made(tile)
         _, whole = network(token_window=0)(tile)
     assert logits.shape == (2, 1, 128, 128) and torch.allclose(presence, whole)
-
-
-def test_with_the_gate_a_probability_is_the_product_of_pixel_and_tile():
-    made, tile = network(), torch.randn(2, 3, 128, 128)
-    gated = network(presence_gate=True)
-    gated.load_state_dict(made.state_dict())
-    with torch.no_grad():
-        pixels, presence = made(tile)
-        logits, same = gated(tile)
-        centre, _ = gated.centre(tile, 48)
-    assert torch.equal(presence, same)
-    expected = pixels.sigmoid() * presence.sigmoid()[..., None, None]
-    torch.testing.assert_close(logits.sigmoid(), expected)
-    torch.testing.assert_close(centre, logits[..., 48:-48, 48:-48], rtol=0, atol=1e-5)
-
-
-@pytest.mark.parametrize(("pixel", "tile"), [(-90.0, 90.0), (90.0, -90.0), (40.0, 60.0)])
-def test_the_surer_of_two_sure_answers_does_not_overflow(pixel, tile):
-    made = both(torch.full((1, 1, 2, 2), pixel), torch.full((1, 1, 1, 1), tile))
-    torch.testing.assert_close(made, torch.full((1, 1, 2, 2), min(pixel, tile)))
-
-
-def test_the_gate_is_open_or_not():
-    with pytest.raises(ValueError, match="presence_gate is 1, neither"):
-        models.create("calanddet2", presence_gate=1)
 
 
 @pytest.mark.parametrize("margin", [0, 3, 16, 30, 48, 64, 90, 112])

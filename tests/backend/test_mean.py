@@ -77,10 +77,10 @@ def test_the_mean_may_have_settings_that_need_no_other_weights(tmp_path):
     config = {name: first.card.config[name] for name in ("encoder", "channels")}
     save(earlier, first.network, replace(first.card, config=config))
     code, _, errors = backend(
-        "checkpoint", "mean", first.path, earlier, "--out", out, "--set", "presence_gate=true"
+        "checkpoint", "mean", first.path, earlier, "--out", out, "--set", "token_window=3"
     )
     assert code == 0, errors
-    assert load(out).network.config == replace(first.network.config, presence_gate=True)
+    assert load(out).network.config == replace(first.network.config, token_window=3)
     code, _, errors = backend(
         "checkpoint", "mean", first.path, earlier, "--out", out, "--set", "encoder=lite1"
     )

@@ -164,9 +164,9 @@ def test_going_on_with_settings_that_need_no_other_weights(data, tmp_path):
     start, out = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
     before = small_file(start, "calanddet2").network.config
     once = {"start": start, "epochs": 1, "validations": 1}
-    train(request(data, out, **once, config={"presence_gate": True}), silent)
-    assert load(out).network.config == replace(before, presence_gate=True)
-    assert load(out).card.config["presence_gate"] is True
+    train(request(data, out, **once, config={"token_window": 3}), silent)
+    assert load(out).network.config == replace(before, token_window=3)
+    assert load(out).card.config["token_window"] == 3
     with pytest.raises(TrainingError, match=r"first\.safetensors is a calanddet2, not a unet"):
         train(request(data, out, **once, architecture="unet"), silent)
     with pytest.raises(CheckpointError, match=r"weights of first\.safetensors do not fit encoder="):
